@@ -1,0 +1,35 @@
+# Everything from Debian's packages: 12's and 13's versions both serve.
+cmake_policy(SET CMP0074 NEW)  # NAME_ROOT points to an installation of its own
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 NEW)  # Boost's own package configuration
+endif()
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(prometheus-cpp REQUIRED COMPONENTS core)
+find_package(SQLite3 REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+
+# Debian's CAF ships no CMake files. CAF_ROOT points to another build of it.
+set(CAF_ROOT "" CACHE PATH "Installation of CAF other than the system's")
+find_path(CAF_INCLUDE_DIR caf/all.hpp HINTS ${CAF_ROOT}/include REQUIRED)
+find_library(CAF_CORE_LIBRARY caf_core HINTS ${CAF_ROOT}/lib REQUIRED)
+file(STRINGS ${CAF_INCLUDE_DIR}/caf/config.hpp caf_version REGEX "^#define CAF_VERSION [0-9]+$")
+string(REGEX REPLACE "[^0-9]" "" caf_version "${caf_version}")
+if(NOT caf_version OR caf_version LESS 1706 OR caf_version GREATER_EQUAL 1800)
+  message(FATAL_ERROR "CAF 0.17.6 or a later 0.17 is needed; ${CAF_INCLUDE_DIR} has version number '${caf_version}'")
+endif()
+add_library(caf_core INTERFACE)
+target_include_directories(caf_core SYSTEM INTERFACE ${CAF_INCLUDE_DIR})
+target_link_libraries(caf_core INTERFACE ${CAF_CORE_LIBRARY} Threads::Threads)
+
+if(BELLWETHER_BUILD_TESTS)
+  find_package(GTest REQUIRED)
+  find_library(RAPIDCHECK_LIBRARY rapidcheck REQUIRED)
+endif()
+if(BELLWETHER_BUILD_BENCH)
+  find_package(benchmark REQUIRED)
+endif()

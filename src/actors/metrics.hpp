@@ -1,0 +1,46 @@
+// The engine's metrics for Prometheus. All names and labels are fixed when the session starts, so that counting costs
+// no look-up and labels cannot grow without bound.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "engine/engine_config.hpp"
+#include "engine/turn.hpp"
+
+namespace bellwether {
+
+/// Parts of the conveyor whose latency and queue are watched.
+enum class Stage : std::uint8_t { Feed, Sequencer, Log, Position, Signal, Risk, Order, Venue, Total };
+constexpr std::size_t kStageCount = 9;
+std::string_view token(Stage stage);
+
+class EngineMetrics {
+ public:
+  /// `process_start`: wall clock, for process_start_time_seconds.
+  EngineMetrics(const EngineConfig& config, const std::string& version, Timestamp process_start);
+  EngineMetrics(const EngineMetrics&) = delete;
+  EngineMetrics& operator=(const EngineMetrics&) = delete;
+  ~EngineMetrics();
+
+  /// Counts what the stages made of one event. One thread calls this; all else may be called from any thread.
+  void apply(const Turn& turn);
+
+  /// From an event's arrival at a stage to its departure. Stage::Total: from the sequencer to the end of the conveyor.
+  void observe_stage(Stage stage, double seconds);
+  void set_queue_depth(Stage stage, std::size_t events);
+  /// One durable write of `events` log records.
+  void observe_commit(double seconds, std::size_t events);
+  /// Wall-clock age of the last market data, or its age on the session's clock where that is replayed.
+  void set_data_age(double seconds);
+
+  /// Prometheus text exposition, version 0.0.4.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  struct Handles;
+  std::unique_ptr<Handles> handles_;
+};
+
+}  // namespace bellwether

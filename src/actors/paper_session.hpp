@@ -1,0 +1,67 @@
+// A session of paper trading: the actors, the log and what watches them, from start to stop.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "actors/clock_pace.hpp"
+#include "actors/conveyor_progress.hpp"
+#include "engine/backtest_runner.hpp"
+#include "storage/event_log.hpp"
+
+namespace bellwether {
+
+class EngineMetrics;
+class SessionBoard;
+
+struct PaperSessionOptions {
+  Pace pace;
+  std::uint64_t snapshot_every_events = 50'000;
+  EventNumber last_snapshot = 0;  ///< The event of the log's last snapshot.
+  std::uint64_t recorder_lag_max = 8'192;
+  std::size_t log_queue_max = 16'384;
+  std::size_t threads = 2;
+  /// Runs all actors on the caller's thread with simulated time, for tests: `wait` then does the work.
+  bool deterministic = false;
+};
+
+/// Owns the actors. Begins where `runner` stands: at the start, or where `recover` brought it.
+class PaperSession {
+ public:
+  enum class Outcome : std::uint8_t { Running, Ended, Failed };
+
+  /// The runner's configuration must outlive the session; `log`, `board` and `metrics` too, which may be null.
+  PaperSession(BacktestRunner& runner, const PaperSessionOptions& options, EventLog* log, SessionBoard* board,
+               EngineMetrics* metrics);
+  /// Stops.
+  ~PaperSession();
+  PaperSession(const PaperSession&) = delete;
+  PaperSession& operator=(const PaperSession&) = delete;
+
+  void start();
+  /// Waits until the data has ended, something failed or `timeout` has passed.
+  Outcome wait(std::chrono::milliseconds timeout);
+  [[nodiscard]] Outcome outcome() const;
+  /// Why the session failed.
+  [[nodiscard]] std::string failure() const;
+
+  /// Takes an operator's command; gives the number of its event. An error says that the session did not answer.
+  Expected<EventNumber> command(const CommandEvent& command);
+  /// A copy of the record as it is.
+  [[nodiscard]] std::shared_ptr<const SessionRecord> record();
+  /// Lets what is under way come to its end, writes the log and ends the actors. Within two seconds.
+  void stop();
+
+  [[nodiscard]] const ConveyorProgress& progress() const;
+  /// Events waiting for the log.
+  [[nodiscard]] std::size_t log_waiting() const;
+
+ private:
+  struct Actors;
+  std::unique_ptr<Actors> actors_;
+};
+
+}  // namespace bellwether

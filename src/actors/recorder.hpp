@@ -1,0 +1,18 @@
+// Keeps the record of a session, the read model and the metrics, off the path from event to order.
+#pragma once
+
+#include "actors/protocol.hpp"
+#include "actors/session_ports.hpp"
+#include "engine/session_recorder.hpp"
+
+namespace bellwether {
+
+struct RecorderState {
+  static inline const char* name = "recorder";
+  std::shared_ptr<SessionRecorder> recorder;
+};
+
+recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<RecorderState> self, SessionPorts ports,
+                                       std::shared_ptr<SessionRecorder> session_recorder, venue_actor venue);
+
+}  // namespace bellwether

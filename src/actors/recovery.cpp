@@ -1,0 +1,185 @@
+#include "actors/recovery.hpp"
+
+#include <deque>
+
+namespace bellwether {
+namespace {
+
+/// Reads a log entry by entry, events and commands apart.
+class LogReader {
+ public:
+  LogReader(EventLog& log, EventNumber after) : cursor_(log.read(after)) {}
+
+  /// The next event without taking it; null at the end or after an error.
+  const Event* peek_event() {
+    while (events_.empty() && load()) {
+    }
+    return events_.empty() ? nullptr : &events_.front();
+  }
+  const LoggedCommand* peek_command() {
+    while (commands_.empty() && load()) {
+    }
+    return commands_.empty() ? nullptr : &commands_.front();
+  }
+  void take_event() { events_.pop_front(); }
+  void take_command() { commands_.pop_front(); }
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+
+ private:
+  bool load() {
+    if (ended_) return false;
+    auto count = cursor_->next(event_batch_, command_batch_);
+    if (!count) error_ = count.error();
+    if (!count || *count == 0) {
+      ended_ = true;
+      return false;
+    }
+    events_.insert(events_.end(), event_batch_.begin(), event_batch_.end());
+    commands_.insert(commands_.end(), command_batch_.begin(), command_batch_.end());
+    return true;
+  }
+
+  std::unique_ptr<EventLogCursor> cursor_;
+  std::vector<Event> event_batch_;
+  std::vector<LoggedCommand> command_batch_;
+  std::deque<Event> events_;
+  std::deque<LoggedCommand> commands_;
+  std::optional<Error> error_;
+  bool ended_ = false;
+};
+
+std::string text(const Event& event) {
+  return "event " + std::to_string(event.number) + " (" + std::string(token(event.type)) + " at " +
+         format_rfc3339(event.time) + ")";
+}
+
+std::string text(const OrderCommand& command) {
+  return std::string(token(command.kind)) + " " + command.id.client_order_id() + " " +
+         std::string(token(command.spec.side)) + " " + command.spec.quantity.to_string() + " " +
+         std::string(token(command.spec.type)) + " limit " + command.spec.limit_price.to_string() + " stop " +
+         command.spec.stop_price.to_string();
+}
+
+/// Compares a re-execution with the log, and keeps what the log lacks.
+class Verifier final : public TurnObserver {
+ public:
+  explicit Verifier(LogReader& log) : log_(log) {}
+
+  void on_turn(const Turn& turn) override {
+    compare_event(turn.event);
+    for (const OrderCommand& command : turn.commands) compare_command({turn.event.number, command});
+  }
+  [[nodiscard]] const std::optional<std::string>& difference() const { return difference_; }
+  std::vector<Event> missing_events;
+  std::vector<LoggedCommand> missing_commands;
+  std::uint64_t compared = 0;
+
+ private:
+  void compare_event(const Event& event) {
+    const Event* logged = log_.peek_event();
+    if (logged == nullptr) {
+      missing_events.push_back(event);
+      return;
+    }
+    if (!(*logged == event)) differ("the log holds " + text(*logged) + ", the re-execution gave " + text(event));
+    log_.take_event();
+    ++compared;
+  }
+  void compare_command(const LoggedCommand& command) {
+    const LoggedCommand* logged = log_.peek_command();
+    if (logged == nullptr) {
+      missing_commands.push_back(command);
+      return;
+    }
+    if (!(*logged == command)) {
+      differ("after event " + std::to_string(command.event) + " the log holds the command " + text(logged->command) +
+             ", the re-execution gave " + text(command.command));
+    }
+    log_.take_command();
+  }
+  void differ(std::string what) {
+    if (!difference_) difference_ = std::move(what);
+  }
+
+  LogReader& log_;
+  std::optional<std::string> difference_;
+};
+
+/// A command that came from outside: neither stages nor venue give it again.
+bool is_from_operator(const Event& event) {
+  return event.type == EventType::Command &&
+         (event.command.type != CommandType::Halt || event.command.reason == HaltReason::Operator ||
+          event.command.reason == HaltReason::None);
+}
+
+}  // namespace
+
+Expected<Recovery> recover(BacktestRunner& runner, EventLog& log) {
+  Recovery recovery;
+  auto snapshot = log.latest_snapshot();
+  if (!snapshot) return snapshot.error();
+  if (*snapshot) {
+    ByteReader reader((*snapshot)->bytes);
+    runner.load(reader);
+    if (!reader.done() || runner.last_event() != (*snapshot)->event) {
+      return Error{"log", "the snapshot of event " + std::to_string((*snapshot)->event) +
+                              " does not fit this configuration and data"};
+    }
+    recovery.snapshot_event = (*snapshot)->event;
+  }
+  LogReader reader(log, runner.last_event());
+  Verifier verifier(reader);
+  runner.set_observer(&verifier);
+  while (const Event* next = reader.peek_event()) {
+    if (is_from_operator(*next)) {
+      runner.command(next->command);
+    } else if (!runner.step()) {
+      return Error{"log", "the data end before " + text(*next) + " of the log"};
+    }
+    if (verifier.difference()) return Error{"log", *verifier.difference()};
+  }
+  runner.set_observer(nullptr);
+  if (reader.error()) return *reader.error();
+  recovery.replayed = verifier.compared;
+  recovery.completed = verifier.missing_events.size();
+  if (!verifier.missing_events.empty() || !verifier.missing_commands.empty()) {
+    if (auto appended = log.append(verifier.missing_events, verifier.missing_commands); !appended)
+      return appended.error();
+  }
+  return recovery;
+}
+
+Expected<Replay> replay(Engine& engine, EventLog& log) {
+  Replay result;
+  LogReader reader(log, 0);
+  Verifier verifier(reader);
+  while (const Event* logged = reader.peek_event()) {
+    const Event event = *logged;
+    verifier.on_turn(engine.process(event));
+    ++result.events;
+    result.commands += engine.turn().commands.size();
+    if (verifier.difference()) break;
+  }
+  if (reader.error()) return *reader.error();
+  result.difference = verifier.difference();
+  if (!result.difference && reader.peek_command() != nullptr) {
+    result.difference = "the log holds the command " + text(reader.peek_command()->command) + " after event " +
+                        std::to_string(reader.peek_command()->event) + ", the re-execution gave none";
+  }
+  return result;
+}
+
+Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber after, EventNumber upto,
+                            const std::function<bool(const Turn&)>& visit) {
+  LogReader reader(log, 0);
+  for (const Event* event = reader.peek_event(); event != nullptr && event->number <= upto;
+       event = reader.peek_event()) {
+    const Turn& turn = engine.process(*event);
+    if (turn.event.number > after && !visit(turn)) break;
+    reader.take_event();
+  }
+  if (reader.error()) return *reader.error();
+  return {};
+}
+
+}  // namespace bellwether

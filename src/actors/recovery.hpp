@@ -1,0 +1,41 @@
+// Replay of a recorded session: to continue it after a crash, to check it, and to show what it was.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "engine/backtest_runner.hpp"
+#include "storage/event_log.hpp"
+
+namespace bellwether {
+
+/// What continuing a session found.
+struct Recovery {
+  EventNumber snapshot_event = 0;  ///< 0: from the beginning.
+  std::uint64_t replayed = 0;      ///< Events that the log held after the snapshot.
+  std::uint64_t completed = 0;     ///< Events that had been lost with the process and follow from those in the log.
+};
+
+/// Brings a fresh runner to where the session stood: the last snapshot, then the same stages, venue and feed again,
+/// each event and command compared with the log. What the log lacks of the last step is appended to it. An Error says
+/// where the log and the re-execution differ: then the configuration or the data are not those of the log.
+Expected<Recovery> recover(BacktestRunner& runner, EventLog& log);
+
+/// What a replay found.
+struct Replay {
+  std::uint64_t events = 0;
+  std::uint64_t commands = 0;
+  /// The first difference, with both sides; nothing where there is none.
+  std::optional<std::string> difference;
+};
+
+/// Feeds a recorded log through the stages and compares the commands that come out with those recorded. Commands of the
+/// last events may be missing in the log of a session that was killed: they had not left.
+Expected<Replay> replay(Engine& engine, EventLog& log);
+
+/// Re-executes a log through the stages and shows every turn after `after`, up to `upto`, until `visit` gives false.
+Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber after, EventNumber upto,
+                            const std::function<bool(const Turn&)>& visit);
+
+}  // namespace bellwether

@@ -1,0 +1,313 @@
+#include "actors/session_board.hpp"
+
+#include <algorithm>
+
+namespace bellwether {
+namespace {
+
+Price middle(const Quote& quote) { return Price::from_raw(quote.bid.raw() / 2 + quote.ask.raw() / 2); }
+
+bool matches(const OrderRow& row, const OrderFilter& filter) {
+  const bool ended = is_terminal(row.state);
+  if (filter.status == OrderFilter::Status::Open && ended) return false;
+  if (filter.status == OrderFilter::Status::Closed && !ended) return false;
+  if (filter.instrument && row.spec.instrument != *filter.instrument) return false;
+  return !filter.strategy || row.strategy == *filter.strategy;
+}
+
+}  // namespace
+
+SessionBoard::SessionBoard(EngineConfig config, const StrategyRegistry& registry, const BoardConfig& limits)
+    : config_(std::move(config)), limits_(limits), last_prices_(config_.instruments.size()) {
+  for (const StrategyConfig& strategy : config_.strategies) {
+    StrategyView& view = strategies_.emplace_back();
+    view.config = strategy;
+    for (const StrategyType& type : registry.types()) {
+      if (type.name != strategy.type) continue;
+      view.meaning = type.meaning;
+      view.parameters = type.parameters;
+    }
+  }
+  BELLWETHER_INVARIANT(limits_.fills > 0 && limits_.stream_changes > 0, "a board that keeps nothing");
+  account_.cash = account_.equity = config_.account.initial_cash;
+  peak_equity_ = session_start_equity_ = account_.equity;
+}
+
+void SessionBoard::set_phase(SessionPhase phase, std::string detail) {
+  const std::lock_guard lock(mutex_);
+  status_.phase = phase;
+  status_.detail = std::move(detail);
+}
+
+void SessionBoard::apply(const Turn& turn) {
+  const Event& event = turn.event;
+  const std::lock_guard lock(mutex_);
+  if (began_ && event.number <= status_.last_event) return;
+  if (!began_) forgotten_upto_ = event.number - 1;
+  began_ = true;
+  status_.last_event = event.number;
+  status_.time = event.time;
+  status_.halted = turn.halted;
+  status_.halt_reason = turn.halt_reason;
+  ++status_.counts.events;
+  switch (event.type) {
+    case EventType::Bar:
+    case EventType::Trade:
+    case EventType::Quote: apply_market(event); break;
+    case EventType::SessionOpen:
+      status_.session_date = event.session.date;
+      status_.session_open = true;
+      session_start_equity_ = turn.account.equity;
+      break;
+    case EventType::SessionClose: status_.session_open = false; break;
+    case EventType::CorporateAction: {
+      Price& last = last_prices_[event.instrument];
+      last = scaled(last, 1'000'000'000, event.corporate_action.split_ratio_billionths);
+      break;
+    }
+    case EventType::Report: apply_report(turn); break;
+    case EventType::Timer:
+    case EventType::Command:
+    case EventType::Connection: break;
+  }
+  account_ = turn.account;
+  peak_equity_ = std::max(peak_equity_, account_.equity);
+  for (const PositionChange& change : turn.positions) apply_position(change);
+  for (const TradeRecord& trade : turn.closed_trades) recent_trades_.add(trade);
+  status_.counts.trades += turn.closed_trades.size();
+  recent_trades_.advance(event.time);
+  if (!turn.intents.empty()) apply_denied(turn);
+  if (!turn.commands.empty()) apply_commands(turn);
+  keep_changes(turn);
+}
+
+void SessionBoard::apply_market(const Event& event) {
+  if (event.type == EventType::Bar) {
+    if (event.bar.history) return;
+    status_.synthetic |= event.bar.synthetic;
+  }
+  ++status_.counts.market_events;
+  last_prices_[event.instrument] = event.type == EventType::Bar     ? event.bar.bar.close
+                                   : event.type == EventType::Trade ? event.trade.price
+                                                                    : middle(event.quote);
+}
+
+void SessionBoard::apply_position(const PositionChange& change) {
+  PositionChange& held = positions_[{change.strategy, change.instrument}];
+  if (!held.quantity.is_zero()) --status_.open_positions;
+  held = change;
+  if (!held.quantity.is_zero()) ++status_.open_positions;
+}
+
+void SessionBoard::apply_report(const Turn& turn) {
+  const ExecutionReport& report = turn.event.report;
+  const OpenOrders::Applied applied = open_orders_.apply(report);
+  if (applied.outcome == OpenOrders::Outcome::Repeated) return;
+  status_.open_orders = open_orders_.size();
+  // A fill that the account has taken changed a position; the same fill reported once more did not.
+  const bool filled = report.type == ReportType::Fill && !turn.positions.empty();
+  if (filled) {
+    last_prices_[report.instrument] = report.last_price;
+    ++status_.counts.fills;
+    if (fills_.size() == limits_.fills) fills_.pop_front();
+    fills_.push_back({turn.event.number, report});
+  }
+  const auto row = orders_.find(report.order);
+  if (row == orders_.end()) return;
+  OrderRow& order = row->second;
+  order.updated = turn.event.time;
+  if (report.type == ReportType::Rejected) order.rejected = report.rejected;
+  if (filled) {
+    order.filled += report.last_quantity;
+    order.filled_notional += notional(report.last_price, report.last_quantity);
+    order.fees += report.fee;
+  }
+  if (applied.outcome == OpenOrders::Outcome::NotOpen) return;
+  order.state = applied.order.state;
+  order.spec = applied.order.spec;
+  if (applied.outcome == OpenOrders::Outcome::Ended) end_order(report.order);
+}
+
+void SessionBoard::apply_denied(const Turn& turn) {
+  for (const Intent& intent : turn.intents) {
+    if (intent.denied == DenyReason::None) continue;
+    ++status_.counts.denials;
+    if (intent.command.kind == CommandKind::Cancel) continue;
+    OrderRow row;
+    row.id = intent.command.id;
+    row.strategy = intent.command.strategy;
+    row.spec = intent.command.spec;
+    row.state = OrderState::Denied;
+    row.denied = intent.denied;
+    row.created = row.updated = turn.event.time;
+    if (orders_.emplace(row.id, row).second) end_order(row.id);
+  }
+}
+
+void SessionBoard::apply_commands(const Turn& turn) {
+  for (const OrderCommand& command : turn.commands) {
+    ++status_.counts.commands;
+    const std::size_t open_before = open_orders_.size();
+    open_orders_.apply(command);
+    for (const OpenOrder& added : open_orders_.all().subspan(open_before)) {
+      OrderRow row;
+      row.id = added.id;
+      row.strategy = added.strategy;
+      row.spec = added.spec;
+      row.state = added.state;
+      row.created = row.updated = turn.event.time;
+      orders_.emplace(row.id, row);
+    }
+    if (command.kind == CommandKind::Submit) continue;
+    const auto row = orders_.find(command.target);
+    const OpenOrder* target = open_orders_.find(command.target);
+    if (row == orders_.end() || target == nullptr) continue;
+    row->second.state = target->state;
+    row->second.updated = turn.event.time;
+  }
+  status_.open_orders = open_orders_.size();
+}
+
+void SessionBoard::end_order(OrderId id) {
+  ended_orders_.push_back(id);
+  if (ended_orders_.size() <= limits_.ended_orders) return;
+  orders_.erase(ended_orders_.front());
+  ended_orders_.pop_front();
+}
+
+void SessionBoard::keep_changes(const Turn& turn) {
+  fresh_.clear();
+  append_state_changes(turn, fresh_);
+  for (const StateChange& change : fresh_) {
+    if (changes_.size() == limits_.stream_changes) {
+      forgotten_upto_ = changes_.front().event;
+      changes_.pop_front();
+    }
+    changes_.push_back(change);
+  }
+}
+
+SessionStatus SessionBoard::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+EventNumber SessionBoard::last_event() const {
+  const std::lock_guard lock(mutex_);
+  return status_.last_event;
+}
+
+AccountSummary SessionBoard::account() const {
+  const std::lock_guard lock(mutex_);
+  AccountSummary summary;
+  summary.account = account_;
+  summary.initial_cash = config_.account.initial_cash;
+  summary.peak_equity = peak_equity_;
+  if (peak_equity_.is_positive()) {
+    summary.drawdown = (peak_equity_ - account_.equity).to_double() / peak_equity_.to_double();
+  }
+  summary.day_profit = account_.equity - session_start_equity_;
+  summary.recent_trades = recent_trades_.count();
+  summary.win_rate = recent_trades_.win_rate();
+  summary.expectancy = recent_trades_.expectancy();
+  return summary;
+}
+
+PositionRow SessionBoard::valued(PositionRow row) const {
+  row.last_price = last_prices_[row.instrument];
+  row.market_value = notional(row.last_price, row.quantity);
+  if (!row.quantity.is_zero()) row.unrealized_pnl = row.market_value - notional(row.average_price, row.quantity);
+  return row;
+}
+
+std::vector<PositionRow> SessionBoard::positions() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<PositionRow> rows;
+  rows.reserve(positions_.size());
+  for (const auto& [key, p] : positions_) {
+    rows.push_back(valued({p.strategy, p.instrument, p.quantity, p.average_price, {}, {}, {}, p.realized_pnl}));
+  }
+  return rows;
+}
+
+std::vector<PositionRow> SessionBoard::net_positions() const {
+  std::map<InstrumentIndex, PositionRow> sums;
+  for (const PositionRow& row : positions()) {
+    PositionRow& sum = sums[row.instrument];
+    sum.instrument = row.instrument;
+    sum.last_price = row.last_price;
+    sum.quantity += row.quantity;
+    sum.market_value += row.market_value;
+    sum.unrealized_pnl += row.unrealized_pnl;
+    sum.realized_pnl += row.realized_pnl;
+  }
+  std::vector<PositionRow> rows;
+  rows.reserve(sums.size());
+  for (const auto& [instrument, sum] : sums) rows.push_back(sum);
+  return rows;
+}
+
+Page<OrderRow> SessionBoard::orders(const OrderFilter& filter) const {
+  Page<OrderRow> page;
+  const auto take = [&](const OrderRow& row) {
+    if (!matches(row, filter)) return true;
+    page.more = page.rows.size() == filter.limit;
+    if (!page.more) page.rows.push_back(row);
+    return !page.more;
+  };
+  const std::lock_guard lock(mutex_);
+  if (filter.newest_first) {
+    auto last = filter.after.exists() ? orders_.lower_bound(filter.after) : orders_.end();
+    for (auto it = std::make_reverse_iterator(last); it != orders_.rend() && take(it->second); ++it) {
+    }
+  } else {
+    for (auto it = orders_.upper_bound(filter.after); it != orders_.end() && take(it->second); ++it) {
+    }
+  }
+  return page;
+}
+
+std::optional<OrderRow> SessionBoard::order(OrderId id) const {
+  const std::lock_guard lock(mutex_);
+  const auto row = orders_.find(id);
+  if (row == orders_.end()) return std::nullopt;
+  return row->second;
+}
+
+Page<FillRow> SessionBoard::fills(EventNumber after, std::size_t limit) const {
+  const std::lock_guard lock(mutex_);
+  Page<FillRow> page;
+  auto it = std::upper_bound(fills_.begin(), fills_.end(), after,
+                             [](EventNumber event, const FillRow& row) { return event < row.event; });
+  for (; it != fills_.end() && page.rows.size() < limit; ++it) page.rows.push_back(*it);
+  page.more = it != fills_.end();
+  return page;
+}
+
+ChangeBatch SessionBoard::changes(EventNumber after, std::size_t limit) const {
+  const std::lock_guard lock(mutex_);
+  ChangeBatch batch;
+  batch.upto = std::max(after, status_.last_event);
+  batch.gap = after < forgotten_upto_;
+  if (batch.gap) {
+    batch.upto = after;
+    return batch;
+  }
+  auto it = std::upper_bound(changes_.begin(), changes_.end(), after,
+                             [](EventNumber event, const StateChange& change) { return event < change.event; });
+  for (; it != changes_.end(); ++it) {
+    if (batch.changes.size() >= limit && it->event != batch.changes.back().event) {
+      batch.upto = batch.changes.back().event;
+      break;
+    }
+    batch.changes.push_back(*it);
+  }
+  return batch;
+}
+
+Expected<void> SessionBoard::history(EventNumber after, EventNumber upto, const TurnVisitor& visit) const {
+  if (!history_) return Error{"after", "events before " + std::to_string(after + 1) + " are no longer kept"};
+  return history_(after, upto, visit);
+}
+
+}  // namespace bellwether

@@ -1,0 +1,79 @@
+// The read side of a running session: follows the conveyor event by event and answers everyone who asks. One thread
+// writes; any number read, each getting copies.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <mutex>
+
+#include "actors/trailing_trades.hpp"
+#include "engine/open_orders.hpp"
+#include "engine/session_view.hpp"
+
+namespace bellwether {
+
+/// What is kept; the oldest goes first.
+struct BoardConfig {
+  std::size_t ended_orders = 10'000;  ///< Open orders are always kept.
+  std::size_t fills = 10'000;
+  std::size_t stream_changes = 16'384;  ///< For those who follow the stream; older ones come from the event log.
+};
+
+class SessionBoard final : public SessionView {
+ public:
+  SessionBoard(EngineConfig config, const StrategyRegistry& registry, const BoardConfig& limits = {});
+
+  /// Takes what the stages made of one event. An event that was applied before changes nothing. O(1) for market data.
+  void apply(const Turn& turn);
+  /// From where those who follow the stream get changes that are no longer kept. Set before anyone reads.
+  void set_history(HistorySource history) { history_ = std::move(history); }
+  void set_phase(SessionPhase phase, std::string detail = {});
+
+  [[nodiscard]] const EngineConfig& config() const override { return config_; }
+  [[nodiscard]] const std::vector<StrategyView>& strategies() const override { return strategies_; }
+  [[nodiscard]] SessionStatus status() const override;
+  [[nodiscard]] AccountSummary account() const override;
+  [[nodiscard]] std::vector<PositionRow> positions() const override;
+  [[nodiscard]] std::vector<PositionRow> net_positions() const override;
+  [[nodiscard]] Page<OrderRow> orders(const OrderFilter& filter) const override;
+  [[nodiscard]] std::optional<OrderRow> order(OrderId id) const override;
+  [[nodiscard]] Page<FillRow> fills(EventNumber after, std::size_t limit) const override;
+  [[nodiscard]] EventNumber last_event() const override;
+  [[nodiscard]] ChangeBatch changes(EventNumber after, std::size_t limit) const override;
+  Expected<void> history(EventNumber after, EventNumber upto, const TurnVisitor& visit) const override;
+
+ private:
+  void apply_market(const Event& event);
+  void apply_report(const Turn& turn);
+  void apply_denied(const Turn& turn);
+  void apply_commands(const Turn& turn);
+  void apply_position(const PositionChange& change);
+  void end_order(OrderId id);
+  void keep_changes(const Turn& turn);
+  [[nodiscard]] PositionRow valued(PositionRow row) const;
+
+  const EngineConfig config_;
+  const BoardConfig limits_;
+  std::vector<StrategyView> strategies_;
+  HistorySource history_;
+
+  mutable std::mutex mutex_;  // Guards everything below; held for no longer than one page of rows takes to copy.
+  SessionStatus status_;
+  AccountView account_;
+  Money peak_equity_;
+  Money session_start_equity_;
+  TrailingTrades recent_trades_;
+  std::vector<Price> last_prices_;  // By instrument.
+  std::map<std::pair<StrategyIndex, InstrumentIndex>, PositionChange> positions_;
+  OpenOrders open_orders_;
+  std::map<OrderId, OrderRow> orders_;
+  std::deque<OrderId> ended_orders_;  // In the order in which they ended.
+  std::deque<FillRow> fills_;
+
+  std::deque<StateChange> changes_;
+  EventNumber forgotten_upto_ = 0;  // Every change of later events is in `changes_`.
+  bool began_ = false;
+  std::vector<StateChange> fresh_;  // Scratch of one event.
+};
+
+}  // namespace bellwether

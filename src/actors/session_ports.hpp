@@ -1,0 +1,40 @@
+// What the actors of a session share besides messages: the log, the observers, the progress counters. Plain pointers;
+// the session owns the objects and outlives the actors.
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+#include "actors/conveyor_progress.hpp"
+#include "actors/metrics.hpp"
+#include "actors/session_board.hpp"
+#include "storage/log_writer.hpp"
+
+namespace bellwether {
+
+struct SessionPorts {
+  LogWriter* log = nullptr;          ///< Null: nothing is written, and everything counts as durable.
+  SessionBoard* board = nullptr;     ///< Null: nobody watches.
+  EngineMetrics* metrics = nullptr;  ///< Null: nobody watches.
+  ConveyorProgress* progress = nullptr;
+};
+
+/// Nanoseconds of the monotonic clock.
+inline std::int64_t monotonic_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+/// Runs one stage on a passage, and takes its time where somebody watches.
+template <typename Work>
+void timed(const SessionPorts& ports, Stage stage, Work&& work) {
+  if (ports.metrics == nullptr) {
+    work();
+    return;
+  }
+  const std::int64_t begin = monotonic_ns();
+  work();
+  ports.metrics->observe_stage(stage, static_cast<double>(monotonic_ns() - begin) * 1e-9);
+}
+
+}  // namespace bellwether

@@ -1,0 +1,52 @@
+// The simulated exchange as an actor, and the keeper of the order of events: the same as in a backtest.
+#pragma once
+
+#include <deque>
+
+#include "actors/protocol.hpp"
+#include "actors/session_ports.hpp"
+#include "engine/fill_simulator.hpp"
+
+namespace bellwether {
+
+struct VenueOptions {
+  std::uint64_t snapshot_every_events = 50'000;  ///< 0: none.
+  /// How far the recorder may lie behind before the market data has to wait.
+  std::uint64_t recorder_lag_max = 8'192;
+};
+
+struct VenueState {
+  static inline const char* name = "venue";
+  std::shared_ptr<FillSimulator> simulator;
+  sequencer_actor sequencer;
+  market_data_actor market_data;
+  std::uint64_t in_flight = 0;  // Events handed to the sequencer that have not come back.
+  std::optional<Event> held;    // The next market event, waiting for its turn.
+  bool credit_given = false;    // The market data owes an event.
+  bool ended = false;
+  bool end_told = false;
+  bool snapshot_under_way = false;
+  NextTimer next_timer;
+  Timestamp last_time;
+  EventNumber last_event = 0;
+  EventNumber last_snapshot = 0;
+  std::uint64_t feed_position = 0;
+  std::deque<std::pair<CommandEvent, caf::typed_response_promise<EventNumber>>> commands;
+  std::optional<caf::typed_response_promise<EventNumber>> command_in_flight;
+  std::vector<ExecutionReport> reports;
+};
+
+/// Where the session stands when the venue begins.
+struct VenueStart {
+  std::shared_ptr<FillSimulator> simulator;
+  std::uint64_t feed_position = 0;
+  NextTimer next_timer;
+  EventNumber last_event = 0;
+  EventNumber last_snapshot = 0;
+  Timestamp last_time;
+};
+
+venue_actor::behavior_type venue(venue_actor::stateful_pointer<VenueState> self, SessionPorts ports,
+                                 VenueOptions options, VenueStart start, supervisor_actor supervisor);
+
+}  // namespace bellwether

@@ -1,0 +1,154 @@
+// One HTTP connection: reads requests one after the other, has the routes answer them, writes the responses in order.
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include "api/network.hpp"
+
+namespace bellwether::network {
+namespace {
+
+constexpr std::size_t kReadBytes = 4096;
+constexpr std::size_t kDrainBytesMax = 1 << 20;
+constexpr auto kDrainTimeout = std::chrono::milliseconds(500);
+
+std::string text_of(const HttpRequest& request, http::field field) { return std::string(request[field]); }
+
+class HttpConnection final : public Connection {
+ public:
+  HttpConnection(Hub& hub, beast::tcp_stream& stream)
+      : hub_(hub), stream_(stream), buffer_(hub.config.header_bytes_max + hub.config.body_bytes_max + 2 * kReadBytes) {
+    hub_.add(this);
+  }
+  ~HttpConnection() override { hub_.remove(this); }
+
+  awaitable<std::optional<Upgrade>> run() {
+    while (!hub_.stopping) {
+      if (!co_await wait_for_bytes()) break;
+      http::request_parser<http::string_body> parser;
+      parser.header_limit(static_cast<std::uint32_t>(hub_.config.header_bytes_max));
+      parser.body_limit(hub_.config.body_bytes_max);
+      stream_.expires_after(hub_.config.request_timeout);
+      const auto [error, bytes] = co_await http::async_read(stream_, buffer_, parser, kAwait);
+      if (error) {
+        co_await refuse(error);
+        break;
+      }
+      HttpRequest request = parser.release();
+      Answer answer = co_await answer_to(request);
+      if (answer.upgrade) {
+        stream_.expires_never();
+        co_return Upgrade{std::move(request), *answer.upgrade};
+      }
+      const bool keep = request.keep_alive() && !hub_.stopping;
+      if (!co_await write(answer.response, request.version(), request.method() == http::verb::head, keep)) break;
+      if (!keep) break;
+    }
+    error_code ignored;
+    stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+    co_return std::nullopt;
+  }
+
+  void wind_up() override {
+    if (idle_) stream_.cancel();
+  }
+  void cut() override { stream_.close(); }
+
+ private:
+  struct Answer {
+    ApiResponse response;
+    std::optional<EventNumber> upgrade = {};
+  };
+
+  awaitable<bool> wait_for_bytes() {
+    if (buffer_.size() > 0) co_return true;
+    stream_.expires_after(hub_.config.idle_timeout);
+    idle_ = true;
+    const auto [error, bytes] = co_await stream_.async_read_some(buffer_.prepare(kReadBytes), kAwait);
+    idle_ = false;
+    buffer_.commit(bytes);
+    co_return !error;
+  }
+
+  awaitable<Answer> answer_to(const HttpRequest& request) {
+    if (request.version() == 11 && request.count(http::field::host) != 1) {
+      co_return Answer{error_response(400, "bad_request", "HTTP/1.1 needs one Host header", "Host")};
+    }
+    const Router::Match match = hub_.router.match(
+        {std::string(request.method_string()), std::string(request.target()), text_of(request, http::field::host),
+         text_of(request, http::field::origin), text_of(request, http::field::content_type), request.body()});
+    if (match.route == nullptr) co_return Answer{match.refusal};
+    if (match.route->stream && beast::websocket::is_upgrade(request)) {
+      auto start = stream_start(*hub_.ports.session, match.arguments);
+      if (const auto* after = std::get_if<EventNumber>(&start)) co_return Answer{{}, *after};
+      co_return Answer{std::get<ApiResponse>(start)};
+    }
+    if (!match.route->blocks) co_return Answer{match.route->handle(match.arguments)};
+    ApiResponse response = co_await asio::co_spawn(
+        hub_.workers, [&match]() -> awaitable<ApiResponse> { co_return match.route->handle(match.arguments); },
+        asio::use_awaitable);
+    co_return Answer{std::move(response)};
+  }
+
+  template <typename Body>
+  awaitable<bool> send(http::response<Body>& message, const ApiResponse& response, bool keep) {
+    message.set(http::field::content_type, response.content_type);
+    message.set(http::field::cache_control, "no-store");
+    message.set("X-Content-Type-Options", "nosniff");
+    for (const auto& [name, value] : response.headers) message.set(name, value);
+    message.content_length(response.body.size());
+    message.keep_alive(keep);
+    stream_.expires_after(hub_.config.request_timeout);
+    const auto [error, bytes] = co_await http::async_write(stream_, message, kAwait);
+    co_return !error;
+  }
+
+  awaitable<bool> write(const ApiResponse& response, unsigned version, bool head, bool keep) {
+    if (head) {
+      http::response<http::empty_body> message(http::status(response.status), version);
+      co_return co_await send(message, response, keep);
+    }
+    http::response<http::string_body> message(http::status(response.status), version);
+    message.body() = response.body;
+    co_return co_await send(message, response, keep);
+  }
+
+  /// Says why a request could not be read, then takes what is still on its way, so that the answer arrives.
+  awaitable<void> refuse(error_code error) {
+    if (error == http::error::end_of_stream ||
+        error.category() != make_error_code(http::error::bad_method).category()) {
+      co_return;
+    }
+    ApiResponse response = error_response(400, "bad_request", "not HTTP: " + error.message());
+    if (error == http::error::body_limit) {
+      response = error_response(413, "body_too_large",
+                                "a body has at most " + std::to_string(hub_.config.body_bytes_max) + " bytes");
+    }
+    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+      response = error_response(431, "header_too_large",
+                                "a header has at most " + std::to_string(hub_.config.header_bytes_max) + " bytes");
+    }
+    if (!co_await write(response, 11, false, false)) co_return;
+    error_code ignored;
+    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    stream_.expires_after(kDrainTimeout);
+    std::array<char, kReadBytes> discarded{};
+    for (std::size_t drained = 0; drained < kDrainBytesMax;) {
+      const auto [end, bytes] = co_await stream_.async_read_some(asio::buffer(discarded), kAwait);
+      if (end) break;
+      drained += bytes;
+    }
+  }
+
+  Hub& hub_;
+  beast::tcp_stream& stream_;
+  beast::flat_buffer buffer_;
+  bool idle_ = false;
+};
+
+}  // namespace
+
+awaitable<std::optional<Upgrade>> serve_requests(Hub& hub, beast::tcp_stream& stream) {
+  HttpConnection connection(hub, stream);
+  co_return co_await connection.run();
+}
+
+}  // namespace bellwether::network

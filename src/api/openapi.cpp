@@ -1,0 +1,91 @@
+#include "api/openapi.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "api/json.hpp"
+
+namespace bellwether {
+namespace {
+
+Json schema_of(const RouteParameter& parameter) {
+  Json schema;
+  switch (parameter.kind) {
+    case RouteParameter::Kind::Integer:
+      schema = {{"type", "integer"}, {"minimum", parameter.minimum}, {"maximum", parameter.maximum}};
+      if (parameter.default_value) schema["default"] = std::stoull(*parameter.default_value);
+      return schema;
+    case RouteParameter::Kind::Text:
+      schema = {{"type", "string"}, {"minLength", 1}, {"maxLength", parameter.maximum}};
+      break;
+    case RouteParameter::Kind::Choice: schema = {{"type", "string"}, {"enum", parameter.choices}}; break;
+    case RouteParameter::Kind::Boolean: schema = {{"type", "boolean"}}; break;
+  }
+  if (parameter.default_value) schema["default"] = *parameter.default_value;
+  return schema;
+}
+
+Json parameters_of(const Route& route) {
+  Json list = Json::array();
+  if (const std::size_t brace = route.path.find('{'); brace != std::string::npos) {
+    list.push_back({{"name", route.path.substr(brace + 1, route.path.find('}') - brace - 1)},
+                    {"in", "path"},
+                    {"required", true},
+                    {"schema", {{"type", "string"}}}});
+  }
+  for (const RouteParameter& parameter : route.query) {
+    list.push_back({{"name", parameter.name},
+                    {"in", "query"},
+                    {"required", false},
+                    {"description", parameter.meaning},
+                    {"schema", schema_of(parameter)}});
+  }
+  return list;
+}
+
+Json body_of(const Route& route) {
+  Json properties = Json::object();
+  for (const RouteParameter& member : route.body) {
+    properties[member.name] = schema_of(member);
+    properties[member.name]["description"] = member.meaning;
+  }
+  const Json schema = {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
+  return {{"required", false}, {"content", {{"application/json", {{"schema", schema}}}}}};
+}
+
+Json reference(const std::string& schema) { return {{"$ref", "#/components/schemas/" + schema}}; }
+
+Json answers_of(const Route& route) {
+  Json answers = Json::object();
+  for (const RouteAnswer& answer : route.answers) {
+    Json& json = answers[std::to_string(answer.status)];
+    json["description"] = answer.meaning;
+    if (answer.status == 101) continue;
+    const Json schema = answer.schema.empty() ? Json{{"type", "string"}} : reference(answer.schema);
+    json["content"][answer.content_type]["schema"] = schema;
+  }
+  answers["default"] = {{"description", "The request was refused; the body says why."},
+                        {"content", {{"application/json", {{"schema", reference("Error")}}}}}};
+  return answers;
+}
+
+}  // namespace
+
+nlohmann::ordered_json openapi_document(const std::vector<Route>& routes) {
+  Json document;
+  document["openapi"] = "3.1.0";
+  document["info"] = {
+      {"title", "Bellwether"},
+      {"version", BELLWETHER_VERSION},
+      {"description", "Watches and controls a trading session. Decimal numbers are strings, times RFC 3339 in UTC."}};
+  document["paths"] = Json::object();
+  for (const Route& route : routes) {
+    Json operation = {{"operationId", route.name}, {"summary", route.summary}, {"parameters", parameters_of(route)}};
+    if (!route.body.empty()) operation["requestBody"] = body_of(route);
+    operation["responses"] = answers_of(route);
+    document["paths"][route.path][route.method == "GET" ? "get" : "post"] = std::move(operation);
+  }
+  document["components"]["schemas"] = api_schemas();
+  return document;
+}
+
+}  // namespace bellwether

@@ -1,0 +1,17 @@
+// The OpenAPI document of a table of routes.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <vector>
+
+#include "api/route.hpp"
+
+namespace bellwether {
+
+/// OpenAPI 3.1. Every route appears, with what its requests are checked against.
+nlohmann::ordered_json openapi_document(const std::vector<Route>& routes);
+
+/// The schemas that `RouteAnswer::schema` names.
+nlohmann::ordered_json api_schemas();
+
+}  // namespace bellwether

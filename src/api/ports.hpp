@@ -1,0 +1,23 @@
+// What the API needs from the rest of the program.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "engine/session_view.hpp"
+
+namespace bellwether {
+
+struct ApiPorts {
+  /// Outlives the server.
+  const SessionView* session = nullptr;
+  /// Brings an operator's command onto the conveyor; gives the number of its event, or why it was not taken. May block
+  /// for a second at most; called by one thread at a time or several.
+  std::function<Expected<EventNumber>(const CommandEvent&)> control;
+  /// Prometheus text exposition.
+  std::function<std::string()> metrics;
+  /// Takes the words that an operator gave with the command that became event `number`, for the log. May be empty.
+  std::function<void(EventNumber number, const std::string& words)> operator_note;
+};
+
+}  // namespace bellwether

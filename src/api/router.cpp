@@ -1,0 +1,251 @@
+#include "api/router.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "api/json.hpp"
+
+namespace bellwether {
+namespace {
+
+std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_blank) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      unsigned value = 0;
+      const char* first = text.data() + i + 1;
+      if (i + 2 >= text.size() || std::from_chars(first, first + 2, value, 16).ptr != first + 2) return std::nullopt;
+      out += static_cast<char>(value);
+      i += 2;
+    } else {
+      out += plus_is_blank && text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+/// "example.org" of "http://Example.org:8080" or "Example.org:8080"; an IPv6 address keeps its brackets.
+std::string host_name(std::string_view authority) {
+  if (const std::size_t scheme = authority.find("://"); scheme != std::string_view::npos) {
+    authority.remove_prefix(scheme + 3);
+  }
+  const std::size_t end = authority.rfind(':');
+  const std::size_t bracket = authority.rfind(']');
+  const bool port = end != std::string_view::npos && (bracket == std::string_view::npos || bracket < end);
+  std::string name(authority.substr(0, port ? end : std::string_view::npos));
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name;
+}
+
+bool is_loopback_name(const std::string& name) {
+  return name == "localhost" || name == "[::1]" || name.rfind("127.", 0) == 0;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+ApiResponse bad_parameter(const std::string& name, const std::string& message) {
+  return error_response(400, "bad_parameter", message, name);
+}
+
+/// Why `value` does not fit `parameter`; nothing where it does.
+std::optional<std::string> misfit(const RouteParameter& parameter, const std::string& value) {
+  const std::string found = "found '" + value.substr(0, 60) + "'; allowed is ";
+  switch (parameter.kind) {
+    case RouteParameter::Kind::Integer: {
+      std::uint64_t number = 0;
+      const char* end = value.data() + value.size();
+      const auto parsed = std::from_chars(value.data(), end, number);
+      if (parsed.ec == std::errc() && parsed.ptr == end && number >= parameter.minimum && number <= parameter.maximum) {
+        return std::nullopt;
+      }
+      return found + "a whole number from " + std::to_string(parameter.minimum) + " to " +
+             std::to_string(parameter.maximum);
+    }
+    case RouteParameter::Kind::Text:
+      if (!value.empty() && value.size() <= parameter.maximum) return std::nullopt;
+      return found + "a text of 1 to " + std::to_string(parameter.maximum) + " bytes";
+    case RouteParameter::Kind::Choice:
+      if (std::find(parameter.choices.begin(), parameter.choices.end(), value) != parameter.choices.end()) {
+        return std::nullopt;
+      }
+      return found + "one of " + joined(parameter.choices);
+    case RouteParameter::Kind::Boolean:
+      if (value == "true" || value == "false") return std::nullopt;
+      return found + "true or false";
+  }
+  return std::nullopt;
+}
+
+const RouteParameter* find_parameter(const std::vector<RouteParameter>& parameters, const std::string& name) {
+  const auto found =
+      std::find_if(parameters.begin(), parameters.end(), [&](const RouteParameter& p) { return p.name == name; });
+  return found == parameters.end() ? nullptr : &*found;
+}
+
+std::string known(const std::vector<RouteParameter>& parameters) {
+  std::vector<std::string> names;
+  for (const RouteParameter& parameter : parameters) names.push_back(parameter.name);
+  return names.empty() ? "there are none" : "there are " + joined(names);
+}
+
+std::optional<ApiResponse> read_query(const Route& route, std::string_view query, RouteArguments& arguments) {
+  for (const std::string_view pair : split(query, '&')) {
+    if (pair.empty()) continue;
+    const std::size_t equals = pair.find('=');
+    const auto name = percent_decoded(pair.substr(0, equals), true);
+    const auto value =
+        percent_decoded(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1), true);
+    if (!name || !value) {
+      return error_response(400, "bad_request", "the query has a '%' that two hexadecimal digits do not follow");
+    }
+    const RouteParameter* parameter = find_parameter(route.query, *name);
+    if (parameter == nullptr) return bad_parameter(*name, "unknown parameter; " + known(route.query));
+    if (arguments.has(*name)) return bad_parameter(*name, "given twice");
+    if (const auto problem = misfit(*parameter, *value)) return bad_parameter(*name, *problem);
+    arguments.set(*name, *value);
+  }
+  return std::nullopt;
+}
+
+std::optional<ApiResponse> read_body(const Route& route, const ApiRequest& request, RouteArguments& arguments) {
+  if (request.body.empty() || route.method != "POST") return std::nullopt;
+  std::string media_type = request.content_type.substr(0, request.content_type.find(';'));
+  media_type.erase(media_type.find_last_not_of(" \t") + 1);
+  std::transform(media_type.begin(), media_type.end(), media_type.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  if (media_type != "application/json") {
+    return error_response(415, "unsupported_media_type",
+                          "Content-Type is '" + request.content_type.substr(0, 60) + "'; it must be application/json");
+  }
+  const Json body = Json::parse(request.body, nullptr, false);
+  if (!body.is_object()) return error_response(400, "bad_json", "the body must be one JSON object");
+  for (const auto& [name, value] : body.items()) {
+    const RouteParameter* parameter = find_parameter(route.body, name);
+    if (parameter == nullptr) return bad_parameter(name, "unknown member; " + known(route.body));
+    const bool boolean = parameter->kind == RouteParameter::Kind::Boolean;
+    if (boolean ? !value.is_boolean() : !value.is_string()) {
+      return bad_parameter(name, std::string("must be ") + (boolean ? "true or false" : "a string"));
+    }
+    const std::string text = boolean ? value.dump() : value.get<std::string>();
+    if (const auto problem = misfit(*parameter, text)) return bad_parameter(name, *problem);
+    arguments.set(name, text);
+  }
+  return std::nullopt;
+}
+
+/// Whether `path` fits `pattern`; a parameter's segment goes to `arguments`.
+bool fits(const std::string& pattern, const std::string& path, RouteArguments& arguments) {
+  const auto wanted = split(pattern, '/');
+  const auto found = split(path, '/');
+  if (wanted.size() != found.size()) return false;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i].size() > 2 && wanted[i].front() == '{') {
+      const auto value = percent_decoded(found[i], false);
+      if (!value || value->empty()) return false;
+      arguments.set(std::string(wanted[i].substr(1, wanted[i].size() - 2)), *value);
+    } else if (wanted[i] != found[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Router::Match refused(ApiResponse response) { return {nullptr, {}, std::move(response)}; }
+
+}  // namespace
+
+ApiResponse error_response(unsigned status, const std::string& code, const std::string& message,
+                           const std::string& field) {
+  Json error = {{"code", code}, {"message", message}};
+  if (!field.empty()) error["field"] = field;
+  return {status, "application/json",
+          Json{{"error", std::move(error)}}.dump(-1, ' ', false, Json::error_handler_t::replace)};
+}
+
+std::string RouteArguments::text(const std::string& name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? "" : found->second;
+}
+
+std::uint64_t RouteArguments::integer(const std::string& name) const {
+  const std::string value = text(name);
+  std::uint64_t number = 0;
+  std::from_chars(value.data(), value.data() + value.size(), number);
+  return number;
+}
+
+std::optional<ApiResponse> Router::refuse_stranger(const ApiRequest& request, bool acts) const {
+  const std::string host = host_name(request.host);
+  const auto allowed = [&](const std::string& name) {
+    return std::find(access_.allowed_hosts.begin(), access_.allowed_hosts.end(), name) != access_.allowed_hosts.end();
+  };
+  if (access_.loopback && !is_loopback_name(host) && !allowed(host)) {
+    return error_response(403, "forbidden_host",
+                          "the Host header names '" + host.substr(0, 60) + "'; this server answers to localhost",
+                          "Host");
+  }
+  const std::string origin = host_name(request.origin);
+  const bool same = origin == host || (access_.loopback && is_loopback_name(origin)) || allowed(origin);
+  if (!acts || request.origin.empty() || same) return std::nullopt;
+  return error_response(403, "forbidden_origin",
+                        "the Origin header names '" + origin.substr(0, 60) + "', which is not this server", "Origin");
+}
+
+Router::Match Router::find(const std::string& method, const std::string& path) const {
+  std::string allow;
+  for (const Route& route : routes_) {
+    RouteArguments arguments;
+    if (!fits(route.path, path, arguments)) continue;
+    if (route.method == method || (route.method == "GET" && method == "HEAD"))
+      return {&route, std::move(arguments), {}};
+    allow += (allow.empty() ? "" : ", ") + (route.method == "GET" ? "GET, HEAD" : route.method);
+  }
+  if (allow.empty()) return refused(error_response(404, "not_found", "there is no '" + path.substr(0, 100) + "'"));
+  ApiResponse response = error_response(405, "method_not_allowed", method.substr(0, 20) + " is not one of " + allow);
+  response.headers.emplace_back("Allow", allow);
+  return refused(std::move(response));
+}
+
+Router::Match Router::match(const ApiRequest& request) const {
+  const std::size_t mark = request.target.find('?');
+  Match match = find(request.method, request.target.substr(0, mark));
+  if (match.route == nullptr) return match;
+  const Route& route = *match.route;
+  if (auto refusal = refuse_stranger(request, route.method == "POST" || route.stream)) {
+    return refused(std::move(*refusal));
+  }
+  if (mark != std::string::npos) {
+    if (auto refusal = read_query(route, request.target.substr(mark + 1), match.arguments)) {
+      return refused(std::move(*refusal));
+    }
+  }
+  if (auto refusal = read_body(route, request, match.arguments)) return refused(std::move(*refusal));
+  for (const RouteParameter& parameter : route.query) {
+    if (parameter.default_value && !match.arguments.has(parameter.name)) {
+      match.arguments.set(parameter.name, *parameter.default_value);
+    }
+  }
+  return match;
+}
+
+ApiResponse Router::handle(const ApiRequest& request) const {
+  Match found = match(request);
+  return found.route == nullptr ? std::move(found.refusal) : found.route->handle(found.arguments);
+}
+
+}  // namespace bellwether

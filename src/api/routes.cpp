@@ -1,0 +1,348 @@
+#include "api/routes.hpp"
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "api/json.hpp"
+#include "api/openapi.hpp"
+
+namespace bellwether {
+namespace {
+
+using Kind = RouteParameter::Kind;
+
+constexpr std::uint64_t kPageRowsMax = 1000;
+constexpr std::uint64_t kTextBytesMax = 200;
+
+ApiResponse ok(const Json& json, unsigned status = 200) {
+  return {status, "application/json", json.dump(-1, ' ', false, Json::error_handler_t::replace)};
+}
+
+RouteParameter limit_parameter() {
+  return {.name = "limit",
+          .kind = Kind::Integer,
+          .meaning = "Most rows of a page.",
+          .default_value = "100",
+          .minimum = 1,
+          .maximum = kPageRowsMax};
+}
+
+RouteParameter event_parameter(std::string meaning, std::optional<std::string> default_value) {
+  return {.name = "after",
+          .kind = Kind::Integer,
+          .meaning = std::move(meaning),
+          .default_value = std::move(default_value),
+          .maximum = std::numeric_limits<std::int64_t>::max()};
+}
+
+RouteParameter text_parameter(std::string name, std::string meaning) {
+  return {.name = std::move(name), .kind = Kind::Text, .meaning = std::move(meaning), .maximum = kTextBytesMax};
+}
+
+RouteParameter choice_parameter(std::string name, std::string meaning, std::vector<std::string> choices,
+                                std::string default_value) {
+  return {.name = std::move(name),
+          .kind = Kind::Choice,
+          .meaning = std::move(meaning),
+          .default_value = std::move(default_value),
+          .choices = std::move(choices)};
+}
+
+/// Reads filter parameters by name; the first that names nothing we know gives `problem`.
+class FilterReader {
+ public:
+  FilterReader(const Names& names, const RouteArguments& arguments) : names_(names), arguments_(arguments) {}
+
+  std::optional<InstrumentIndex> symbol() {
+    if (!arguments_.has("symbol")) return std::nullopt;
+    const auto found = names_.find_symbol(arguments_.text("symbol"));
+    if (!found) refuse("symbol", "this session does not trade '" + arguments_.text("symbol") + "'");
+    return found;
+  }
+  std::optional<StrategyIndex> strategy() {
+    if (!arguments_.has("strategy")) return std::nullopt;
+    const auto found = names_.find_strategy(arguments_.text("strategy"));
+    if (!found) refuse("strategy", "this session has no strategy '" + arguments_.text("strategy") + "'");
+    return found;
+  }
+  OrderId after() {
+    if (!arguments_.has("after")) return {};
+    const auto id = OrderId::parse(arguments_.text("after"));
+    if (id) return *id;
+    refuse("after", id.error().message);
+    return {};
+  }
+
+  std::optional<ApiResponse> problem;
+
+ private:
+  void refuse(const std::string& name, const std::string& message) {
+    if (!problem) problem = error_response(400, "bad_parameter", message, name);
+  }
+  const Names& names_;
+  const RouteArguments& arguments_;
+};
+
+/// The handlers; copied into every route.
+struct Handlers {
+  ApiPorts ports;
+  Names names;
+
+  [[nodiscard]] const SessionView& session() const { return *ports.session; }
+
+  [[nodiscard]] ApiResponse live() const {
+    const bool failed = session().status().phase == SessionPhase::Failed;
+    return ok({{"live", !failed}}, failed ? 503 : 200);
+  }
+  [[nodiscard]] ApiResponse ready() const {
+    const SessionStatus status = session().status();
+    const bool is_ready = status.phase == SessionPhase::Trading || status.phase == SessionPhase::Finished;
+    std::string reason = "the session is " + std::string(token(status.phase));
+    if (!status.detail.empty()) reason += ": " + status.detail;
+    return ok({{"ready", is_ready}, {"phase", token(status.phase)}, {"reason", reason}}, is_ready ? 200 : 503);
+  }
+  [[nodiscard]] ApiResponse metrics() const {
+    return {200, "text/plain; version=0.0.4; charset=utf-8", ports.metrics ? ports.metrics() : ""};
+  }
+  [[nodiscard]] ApiResponse status() const {
+    Json json = {{"version", BELLWETHER_VERSION}};
+    json.update(json_of(session().status()));
+    return ok(json);
+  }
+  [[nodiscard]] ApiResponse account() const { return ok(json_of(session().account())); }
+
+  [[nodiscard]] ApiResponse positions(const RouteArguments& arguments) const {
+    Json json = {{"positions", Json::array()}, {"net", Json::array()}};
+    const bool all = arguments.boolean("closed");
+    for (const PositionRow& row : session().positions()) {
+      if (all || !row.quantity.is_zero()) json["positions"].push_back(json_of(row, names));
+    }
+    for (const PositionRow& row : session().net_positions()) {
+      if (all || !row.quantity.is_zero()) json["net"].push_back(json_of(row, names));
+    }
+    return ok(json);
+  }
+
+  [[nodiscard]] ApiResponse orders(const RouteArguments& arguments) const {
+    FilterReader reader(names, arguments);
+    OrderFilter filter;
+    const std::string status = arguments.text("status");
+    if (status == "open") filter.status = OrderFilter::Status::Open;
+    if (status == "closed") filter.status = OrderFilter::Status::Closed;
+    filter.instrument = reader.symbol();
+    filter.strategy = reader.strategy();
+    filter.after = reader.after();
+    filter.newest_first = arguments.text("direction") == "desc";
+    filter.limit = arguments.integer("limit");
+    if (reader.problem) return *reader.problem;
+    const auto page = session().orders(filter);
+    Json json = {{"orders", Json::array()}, {"next", nullptr}};
+    for (const OrderRow& row : page.rows) json["orders"].push_back(json_of(row, names));
+    if (page.more) json["next"] = page.rows.back().id.client_order_id();
+    return ok(json);
+  }
+
+  [[nodiscard]] ApiResponse order(const RouteArguments& arguments) const {
+    const auto id = OrderId::parse(arguments.text("client_order_id"));
+    if (!id) return error_response(400, "bad_parameter", id.error().message, "client_order_id");
+    const auto row = session().order(*id);
+    if (row) return ok(json_of(*row, names));
+    return error_response(404, "not_found", "there is no order '" + id->client_order_id() + "', or it ended long ago",
+                          "client_order_id");
+  }
+
+  [[nodiscard]] ApiResponse fills(const RouteArguments& arguments) const {
+    const auto page = session().fills(arguments.integer("after"), arguments.integer("limit"));
+    Json json = {{"fills", Json::array()}, {"next", nullptr}};
+    for (const FillRow& row : page.rows) json["fills"].push_back(json_of(row, names));
+    if (page.more) json["next"] = page.rows.back().event;
+    return ok(json);
+  }
+
+  [[nodiscard]] ApiResponse strategies() const {
+    Json json = {{"strategies", Json::array()}};
+    for (const StrategyView& strategy : session().strategies()) json["strategies"].push_back(json_of(strategy, names));
+    return ok(json);
+  }
+
+  [[nodiscard]] ApiResponse control(const CommandEvent& command, const std::string& words) const {
+    if (!ports.control) return error_response(409, "refused", "this session takes no commands");
+    const auto event = ports.control(command);
+    if (!event) return error_response(409, "refused", event.error().message, event.error().field);
+    if (ports.operator_note && !words.empty()) ports.operator_note(*event, words);
+    return ok({{"event", *event}}, 202);
+  }
+  [[nodiscard]] ApiResponse halt(const RouteArguments& arguments) const {
+    return control({CommandType::Halt, HaltReason::Operator, arguments.boolean("flatten")}, arguments.text("reason"));
+  }
+  [[nodiscard]] ApiResponse resume(const RouteArguments& arguments) const {
+    return control({CommandType::Resume, HaltReason::None, false}, arguments.text("reason"));
+  }
+};
+
+ApiResponse index_page(const std::vector<Route>& routes) {
+  std::string rows;
+  for (const Route& route : routes) {
+    const bool link = route.method == "GET" && route.path.find('{') == std::string::npos && !route.stream;
+    rows += "<tr><td>" + route.method + "</td><td>";
+    rows += link ? "<a href=\"" + route.path + "\">" + route.path + "</a>" : route.path;
+    rows += "</td><td>" + route.summary + "</td></tr>\n";
+  }
+  return {200, "text/html; charset=utf-8",
+          "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Bellwether</title>\n"
+          "<style>body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}"
+          "td{padding:.2rem .8rem .2rem 0;vertical-align:top}</style></head>\n<body><h1>Bellwether " BELLWETHER_VERSION
+          "</h1>\n<table>\n" +
+              rows + "</table></body></html>\n"};
+}
+
+void add_reading_routes(const Handlers& h, std::vector<Route>& out) {
+  out.push_back({.method = "GET",
+                 .path = "/v1/status",
+                 .name = "getStatus",
+                 .summary = "Phase, time, halt and counts of the session.",
+                 .answers = {{200, "The session's status.", "Status"}},
+                 .handle = [h](const RouteArguments&) { return h.status(); }});
+  out.push_back({.method = "GET",
+                 .path = "/v1/account",
+                 .name = "getAccount",
+                 .summary = "Cash, equity, drawdown and profit.",
+                 .answers = {{200, "The account.", "Account"}},
+                 .handle = [h](const RouteArguments&) { return h.account(); }});
+  out.push_back({.method = "GET",
+                 .path = "/v1/positions",
+                 .name = "listPositions",
+                 .summary = "Positions by strategy, and net by symbol.",
+                 .query = {choice_parameter("closed", "Whether positions that are flat again are listed too.",
+                                            {"true", "false"}, "false")},
+                 .answers = {{200, "The positions.", "Positions"}},
+                 .handle = [h](const RouteArguments& a) { return h.positions(a); }});
+  out.push_back(
+      {.method = "GET",
+       .path = "/v1/orders",
+       .name = "listOrders",
+       .summary = "Orders, filtered, page by page. Orders that ended long ago are no longer listed.",
+       .query = {choice_parameter("status", "Which orders.", {"all", "open", "closed"}, "all"),
+                 text_parameter("symbol", "Only orders of this symbol."),
+                 text_parameter("strategy", "Only orders of the strategy with this id."),
+                 text_parameter("after", "The page after this client_order_id: the `next` of the page before."),
+                 choice_parameter("direction", "Oldest or newest first.", {"asc", "desc"}, "asc"), limit_parameter()},
+       .answers = {{200, "A page of orders.", "OrderPage"}},
+       .handle = [h](const RouteArguments& a) { return h.orders(a); }});
+  out.push_back({.method = "GET",
+                 .path = "/v1/orders/{client_order_id}",
+                 .name = "getOrder",
+                 .summary = "One order.",
+                 .answers = {{200, "The order.", "Order"}},
+                 .handle = [h](const RouteArguments& a) { return h.order(a); }});
+  out.push_back({.method = "GET",
+                 .path = "/v1/fills",
+                 .name = "listFills",
+                 .summary = "Executions, oldest first.",
+                 .query = {event_parameter("Only executions of events after this number.", "0"), limit_parameter()},
+                 .answers = {{200, "A page of executions.", "FillPage"}},
+                 .handle = [h](const RouteArguments& a) { return h.fills(a); }});
+  out.push_back({.method = "GET",
+                 .path = "/v1/strategies",
+                 .name = "listStrategies",
+                 .summary = "The strategies that trade, with parameters and their schemas.",
+                 .answers = {{200, "The strategies.", "Strategies"}},
+                 .handle = [h](const RouteArguments&) { return h.strategies(); }});
+}
+
+void add_control_routes(const Handlers& h, std::vector<Route>& out) {
+  out.push_back({.method = "POST",
+                 .path = "/v1/halt",
+                 .name = "halt",
+                 .summary = "Stops new orders; those that reduce a position still pass.",
+                 .body = {text_parameter("reason", "In words, for the log."),
+                          {.name = "flatten", .kind = Kind::Boolean, .meaning = "Also close every position."}},
+                 .answers = {{202, "The command is on the conveyor.", "Accepted"}},
+                 .handle = [h](const RouteArguments& a) { return h.halt(a); },
+                 .blocks = true});
+  out.push_back({.method = "POST",
+                 .path = "/v1/resume",
+                 .name = "resume",
+                 .summary = "Ends a halt.",
+                 .body = {text_parameter("reason", "In words, for the log.")},
+                 .answers = {{202, "The command is on the conveyor.", "Accepted"}},
+                 .handle = [h](const RouteArguments& a) { return h.resume(a); },
+                 .blocks = true});
+  out.push_back(
+      {.method = "GET",
+       .path = "/v1/stream",
+       .name = "stream",
+       .summary = "WebSocket: every state change, one message per event. Reconnect with the last event number that was "
+                  "seen, and nothing is missed.",
+       .query = {event_parameter("Changes of events after this number; without it, of events still to come.", {})},
+       .answers = {{101, "The WebSocket; each text message is a StreamMessage.", ""},
+                   {426, "The request did not ask for a WebSocket.", "Error"}},
+       .handle =
+           [](const RouteArguments&) {
+             ApiResponse response = error_response(426, "upgrade_required", "/v1/stream is a WebSocket");
+             response.headers.emplace_back("Upgrade", "websocket");
+             return response;
+           },
+       .stream = true});
+}
+
+void add_operations_routes(const Handlers& h, std::vector<Route>& out) {
+  out.push_back({.method = "GET",
+                 .path = "/health/live",
+                 .name = "getLive",
+                 .summary = "Whether the process works.",
+                 .answers = {{200, "It does.", "Live"}, {503, "The session has failed.", "Live"}},
+                 .handle = [h](const RouteArguments&) { return h.live(); }});
+  out.push_back({.method = "GET",
+                 .path = "/health/ready",
+                 .name = "getReady",
+                 .summary = "Whether the session trades, or has come to the end of its data.",
+                 .answers = {{200, "It does.", "Ready"}, {503, "Not yet, or no more; the body says why.", "Ready"}},
+                 .handle = [h](const RouteArguments&) { return h.ready(); }});
+  out.push_back({.method = "GET",
+                 .path = "/metrics",
+                 .name = "getMetrics",
+                 .summary = "Metrics for Prometheus.",
+                 .answers = {{200, "Text exposition format.", "", "text/plain"}},
+                 .handle = [h](const RouteArguments&) { return h.metrics(); }});
+}
+
+}  // namespace
+
+std::vector<Route> make_routes(const ApiPorts& ports) {
+  const Handlers handlers{ports, Names(ports.session->config())};
+  std::vector<Route> routes;
+  add_reading_routes(handlers, routes);
+  add_control_routes(handlers, routes);
+  add_operations_routes(handlers, routes);
+  routes.push_back({.method = "GET",
+                    .path = "/openapi.json",
+                    .name = "getOpenApi",
+                    .summary = "This API's description.",
+                    .answers = {{200, "OpenAPI 3.1.", "OpenApi"}}});
+  routes.push_back({.method = "GET",
+                    .path = "/",
+                    .name = "getIndex",
+                    .summary = "This page.",
+                    .answers = {{200, "Links to the routes.", "", "text/html"}}});
+  const ApiResponse document = ok(openapi_document(routes));
+  const ApiResponse index = index_page(routes);
+  routes[routes.size() - 2].handle = [document](const RouteArguments&) { return document; };
+  routes.back().handle = [index](const RouteArguments&) { return index; };
+  return routes;
+}
+
+std::variant<EventNumber, ApiResponse> stream_start(const SessionView& session, const RouteArguments& arguments) {
+  const SessionStatus status = session.status();
+  if (!arguments.has("after")) return status.last_event;
+  const EventNumber after = arguments.integer("after");
+  if (after <= status.last_event) return after;
+  if (status.phase == SessionPhase::Starting || status.phase == SessionPhase::Recovering) {
+    return error_response(503, "not_ready", "the session is " + std::string(token(status.phase)));
+  }
+  return error_response(400, "bad_parameter",
+                        "the last event is " + std::to_string(status.last_event) + ", before " + std::to_string(after),
+                        "after");
+}
+
+}  // namespace bellwether

@@ -1,0 +1,107 @@
+// Everything that can be configured, as plain values. What each may be, and what it is for, stands in
+// configuration_schema.cpp; the member's name is the key's name in the configuration file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/adjustment.hpp"
+#include "engine/engine_config.hpp"
+#include "engine/statistics.hpp"
+#include "engine/time.hpp"
+#include "storage/data_folder.hpp"
+
+namespace bellwether {
+
+enum class Mode : std::uint8_t { Paper, Live };
+enum class LogFormat : std::uint8_t { Auto, JsonLines, Text };
+enum class LogLevel : std::uint8_t { Debug, Info, Notice, Warning, Error };
+
+struct DataConfig {
+  std::string directory = "data";
+  Timeframe timeframe = Timeframe::Daily;
+  std::vector<std::string> symbols;
+  std::optional<Date> start;
+  std::optional<Date> end;
+  AdjustmentMode adjustment = AdjustmentMode::Split;
+  bool synthetic_minutes = false;
+  std::uint64_t synthetic_seed = 1;
+  bool strict = false;
+  bool extended_hours = false;
+};
+
+/// Applies to every instrument.
+struct InstrumentConfig {
+  Price tick = Instrument().tick;
+  Quantity lot = Instrument().lot;
+  bool shortable = true;
+};
+
+/// One entry of `strategies`.
+struct StrategySetup {
+  std::string id;
+  std::string type;
+  std::vector<std::string> symbols;
+  Parameters parameters;
+};
+
+struct StatisticsConfig {
+  double risk_free_annual = 0;
+  double minimum_acceptable_annual = 0;
+  double periods_per_year = 252;
+  std::string benchmark;  ///< Symbol; empty: none.
+};
+
+/// How fast recorded market data is played.
+struct RunSpeed {
+  enum class Kind : std::uint8_t { Demo, Max, Factor };
+  Kind kind = Kind::Demo;
+  double factor = 1;  ///< Factor: market time per real time.
+
+  bool operator==(const RunSpeed&) const = default;
+};
+
+struct RunConfig {
+  RunSpeed speed;
+  bool exit_at_end = false;
+  std::string log = "bellwether.db";
+  std::uint64_t snapshot_every_events = 50'000;
+  bool durable = true;
+};
+
+struct ApiSettings {
+  bool enabled = true;
+  std::string host = "127.0.0.1";
+  std::uint32_t port = 8080;
+};
+
+struct LoggingConfig {
+  LogFormat format = LogFormat::Auto;
+  LogLevel level = LogLevel::Info;
+};
+
+struct OutputConfig {
+  std::string directory = "out";
+  std::uint64_t equity_points_max = 100'000;
+  std::uint64_t report_trades_max = 1'000;
+};
+
+struct AppConfig {
+  Mode mode = Mode::Paper;
+  DataConfig data;
+  InstrumentConfig instruments;
+  AccountConfig account;
+  RiskLimits risk;
+  FillConfig fills;
+  FeeConfig fees;
+  std::vector<StrategySetup> strategies;
+  StatisticsConfig statistics;
+  RunConfig run;
+  ApiSettings api;
+  LoggingConfig logging;
+  OutputConfig output;
+};
+
+}  // namespace bellwether

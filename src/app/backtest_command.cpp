@@ -1,0 +1,136 @@
+// bellwether backtest, and bellwether verify.
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+
+#include "app/backtest.hpp"
+#include "app/commands.hpp"
+#include "app/config_command.hpp"
+#include "app/result_files.hpp"
+
+namespace bellwether {
+namespace {
+
+void print_error(const Error& error) { print_errors({&error, 1}, std::cerr); }
+
+/// A bar on a terminal, once the run has taken a second.
+class ProgressBar {
+ public:
+  void operator()(std::uint64_t done, std::uint64_t total) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!terminal_ || total == 0 || now - started_ < std::chrono::seconds(1) ||
+        now - drawn_ < std::chrono::milliseconds(100)) {
+      return;
+    }
+    drawn_ = now;
+    constexpr int kWidth = 40;
+    const double part = static_cast<double>(done) / static_cast<double>(total);
+    const int filled = static_cast<int>(part * kWidth);
+    std::fprintf(stderr, "\r[%-*.*s] %3.0f %%", kWidth, filled, "########################################", part * 100);
+    drew_ = true;
+  }
+  void finish() const {
+    if (drew_) std::fprintf(stderr, "\r%60s\r", "");
+  }
+
+ private:
+  bool terminal_ = isatty(STDERR_FILENO) == 1;
+  bool drew_ = false;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point drawn_;
+};
+
+void print_summary(const RunResult& result) {
+  for (const std::string& caveat : result.caveats()) std::cout << "note: " << caveat << "\n";
+  std::cout << statistics_table(result.statistics);
+}
+
+}  // namespace
+
+int backtest_command(const ConfigurationSources& sources) {
+  const StrategyRegistry registry = StrategyRegistry::built_in();
+  auto loaded = load_configuration(sources, registry.types());
+  if (const auto* errors = std::get_if<std::vector<Error>>(&loaded)) {
+    print_errors(*errors, std::cerr);
+    return kExitUsage;
+  }
+  const AppConfig& config = std::get<AppConfig>(loaded);
+  if (config.data.symbols.empty()) {
+    print_error({"data.symbols", "none is given: name some with --symbol or in the configuration file"});
+    return kExitUsage;
+  }
+  if (config.strategies.empty()) {
+    print_error({"strategies", "none is given: name one with --strategy or in the configuration file"});
+    return kExitUsage;
+  }
+  auto data = MarketDataSet::load(config, registry);
+  if (!data) {
+    print_error(data.error());
+    return kExitFailed;
+  }
+  for (const std::string& warning : data->warnings()) std::cerr << "warning: " << warning << "\n";
+  ProgressBar bar;
+  auto result =
+      run_backtest(config, registry, *data, [&](std::uint64_t done, std::uint64_t total) { bar(done, total); });
+  bar.finish();
+  if (!result) {
+    print_error(result.error());
+    return kExitFailed;
+  }
+  if (auto written = write_results(*result, config.output.directory); !written) {
+    print_error(written.error());
+    return kExitFailed;
+  }
+  print_summary(*result);
+  std::cout << "\nresult " << result->receipt.result_sha256 << " in " << config.output.directory << "\n";
+  return kExitDone;
+}
+
+int verify_command(const std::string& file, const std::optional<std::string>& data_directory) {
+  const StrategyRegistry registry = StrategyRegistry::built_in();
+  auto stored = read_result(file);
+  if (!stored) {
+    print_error(stored.error());
+    return kExitFailed;
+  }
+  auto checked = check_configuration(stored->configuration, registry.types());
+  if (const auto* errors = std::get_if<std::vector<Error>>(&checked)) {
+    print_errors(*errors, std::cerr);
+    return kExitFailed;
+  }
+  AppConfig config = std::get<AppConfig>(checked);
+  if (data_directory) config.data.directory = *data_directory;
+  auto data = MarketDataSet::load(config, registry);
+  if (!data) {
+    print_error(data.error());
+    return kExitFailed;
+  }
+  auto result = run_backtest(config, registry, *data, {});
+  if (!result) {
+    print_error(result.error());
+    return kExitFailed;
+  }
+  const Receipt& claimed = stored->receipt;
+  const Receipt& found = result->receipt;
+  bool same = true;
+  const auto compare = [&](const char* what, const std::string& left, const std::string& right) {
+    if (left == right) return;
+    same = false;
+    std::cout << "refuted: " << what << "\n  receipt  " << left << "\n  this run " << right << "\n";
+  };
+  compare("engine_version", claimed.engine_version, found.engine_version);
+  compare("configuration_sha256", claimed.configuration_sha256, found.configuration_sha256);
+  for (std::size_t i = 0; i < std::max(claimed.data.size(), found.data.size()); ++i) {
+    const auto text = [&](const Receipt& receipt) {
+      return i < receipt.data.size() ? receipt.data[i].file + " " + receipt.data[i].sha256 : std::string("(none)");
+    };
+    compare("data", text(claimed), text(found));
+  }
+  compare("result_sha256", claimed.result_sha256, found.result_sha256);
+  if (same) std::cout << "confirmed: result " << found.result_sha256 << "\n";
+  return same ? kExitDone : kExitFailed;
+}
+
+}  // namespace bellwether

@@ -1,0 +1,216 @@
+#include "app/configuration.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "app/configuration_overrides.hpp"
+#include "app/configuration_schema.hpp"
+#include "app/configuration_strategies.hpp"
+#include "storage/file_bytes.hpp"
+
+namespace bellwether {
+namespace {
+
+using Kind = JsonValue::Kind;
+
+Expected<std::string> configuration_text(const std::string& path) {
+  auto text = read_file(path);
+  if (!text) return text;
+  if (text->size() > kConfigurationBytesMax) {
+    return Error{path, "is larger than " + std::to_string(kConfigurationBytesMax) + " bytes"};
+  }
+  if (text->find_first_not_of(" \t\r\n") == std::string::npos) return Error{path, "is empty"};
+  return text;
+}
+
+void read_document(const std::string& path, ConfigurationDocument& document) {
+  const auto text = configuration_text(path);
+  if (!text) {
+    document.errors.push_back(text.error());
+    return;
+  }
+  auto root = parse_json(*text, path);
+  if (!root) {
+    document.errors.push_back(root.error());
+  } else if (!root->is(Kind::Object)) {
+    document.errors.push_back({path, "found " + describe(*root) + ", allowed is an object"});
+  } else {
+    document.root = std::move(root.value());
+  }
+}
+
+bool has_keys_below(const std::string& path) {
+  const auto keys = config_keys();
+  return std::any_of(keys.begin(), keys.end(), [&](const ConfigKey& key) { return key.path.starts_with(path + "."); });
+}
+
+Error unknown_key(const ConfigurationDocument& document, const std::string& path) {
+  std::vector<std::string_view> candidates = {"strategies"};
+  for (const ConfigKey& key : config_keys()) {
+    candidates.push_back(key.path);
+    candidates.push_back(key.path.substr(0, key.path.find('.')));
+  }
+  const std::string_view nearest = nearest_name(path, candidates);
+  return {document.field(path), "is not a configuration key" +
+                                    (nearest.empty() ? std::string("; `bellwether config --markdown` lists them all")
+                                                     : "; did you mean " + std::string(nearest) + "?")};
+}
+
+/// Checks the members of one object, whose own path is `prefix` ("" or "account."), and assigns their values.
+void check_members(const JsonValue& object, const std::string& prefix, ConfigurationDocument& document,
+                   AppConfig& config) {
+  for (const auto& [name, value] : object.members) {
+    const std::string path = prefix + name;
+    if (path == "strategies") continue;
+    if (const ConfigKey* key = find_config_key(path)) {
+      const auto assigned = assign(*key, value, config);
+      if (!assigned) document.errors.push_back({document.field(path), assigned.error().message});
+    } else if (!has_keys_below(path) && value.members.empty()) {
+      document.errors.push_back(unknown_key(document, path));
+    } else if (!value.is(Kind::Object)) {
+      document.errors.push_back({document.field(path), "found " + describe(value) + ", allowed is an object"});
+    } else {
+      check_members(value, path + ".", document, config);
+    }
+  }
+}
+
+void check_together(ConfigurationDocument& document, AppConfig& config) {
+  if (config.mode == Mode::Live) {
+    document.errors.push_back({document.field("mode"), "live is not available yet; allowed is paper"});
+  }
+  if (config.data.start && config.data.end && *config.data.start > *config.data.end) {
+    document.errors.push_back(
+        {document.field("data.start"),
+         "found " + config.data.start->to_string() + ", which is after data.end, " + config.data.end->to_string()});
+  }
+  if (config.data.synthetic_minutes && config.data.timeframe != Timeframe::Daily) {
+    document.errors.push_back({document.field("data.synthetic_minutes"), "needs data.timeframe daily"});
+  }
+}
+
+LoadedConfiguration checked(ConfigurationDocument& document, std::span<const StrategyType> strategies) {
+  AppConfig config;
+  check_members(document.root, "", document, config);
+  check_together(document, config);
+  if (const JsonValue* list = document.root.find("strategies")) {
+    check_strategies(*list, strategies, document, config);
+  }
+  if (!document.errors.empty()) return std::move(document.errors);
+  return config;
+}
+
+std::vector<std::string> parts_of(std::string_view path) {
+  const std::size_t dot = path.find('.');
+  if (dot == std::string_view::npos) return {std::string(path)};
+  return {std::string(path.substr(0, dot)), std::string(path.substr(dot + 1))};
+}
+
+/// Every key for which `wanted` holds, and the strategies.
+template <typename Wanted>
+JsonValue document_of(const AppConfig& config, Wanted&& wanted) {
+  JsonValue root = JsonValue::object();
+  for (const ConfigKey& key : config_keys()) {
+    if (!wanted(key)) continue;
+    JsonValue* node = &root;
+    for (const std::string& part : parts_of(key.path)) {
+      if (node->is(Kind::Null)) *node = JsonValue::object();
+      node = &node->member(part);
+    }
+    *node = config_value(key, config);
+  }
+  root.member("strategies") = strategies_value(config);
+  return root;
+}
+
+}  // namespace
+
+LoadedConfiguration load_configuration(const ConfigurationSources& sources, std::span<const StrategyType> strategies) {
+  ConfigurationDocument document;
+  if (!sources.file.empty()) read_document(sources.file, document);
+  if (!document.errors.empty()) return std::move(document.errors);
+  apply_environment(sources.environment, document);
+  apply_settings(sources.settings, document);
+  return checked(document, strategies);
+}
+
+LoadedConfiguration check_configuration(const JsonValue& root, std::span<const StrategyType> strategies) {
+  ConfigurationDocument document;
+  if (!root.is(Kind::Object)) {
+    return std::vector<Error>{{"configuration", "found " + describe(root) + ", allowed is an object"}};
+  }
+  document.root = root;
+  return checked(document, strategies);
+}
+
+JsonValue effective_configuration(const AppConfig& config) {
+  return document_of(config, [](const ConfigKey&) { return true; });
+}
+
+JsonValue receipt_configuration(const AppConfig& config) {
+  return document_of(config, [](const ConfigKey& key) { return key.effect != Effect::Process; });
+}
+
+std::string canonical_configuration(const AppConfig& config) {
+  return canonical_json(document_of(config, [](const ConfigKey& key) { return key.effect == Effect::Result; }));
+}
+
+EngineConfig engine_config(const AppConfig& config) {
+  EngineConfig engine;
+  for (const std::string& symbol : config.data.symbols) {
+    engine.instruments.push_back(
+        {symbol, config.instruments.tick, config.instruments.lot, config.instruments.shortable});
+  }
+  for (const StrategySetup& setup : config.strategies) {
+    StrategyConfig strategy{setup.id, setup.type, {}, setup.parameters};
+    for (const std::string& symbol : setup.symbols) {
+      const auto found = std::find(config.data.symbols.begin(), config.data.symbols.end(), symbol);
+      BELLWETHER_INVARIANT(found != config.data.symbols.end(), "a strategy's symbol is not among data.symbols");
+      strategy.instruments.push_back(static_cast<InstrumentIndex>(found - config.data.symbols.begin()));
+    }
+    engine.strategies.push_back(std::move(strategy));
+  }
+  engine.account = config.account;
+  engine.risk = config.risk;
+  engine.fills = config.fills;
+  engine.fees = config.fees;
+  return engine;
+}
+
+StatisticsOptions statistics_options(const AppConfig& config) {
+  StatisticsOptions options;
+  options.periods_per_year = config.statistics.periods_per_year;
+  options.risk_free_annual = config.statistics.risk_free_annual;
+  options.minimum_acceptable_annual = config.statistics.minimum_acceptable_annual;
+  return options;
+}
+
+std::string_view nearest_name(std::string_view name, std::span<const std::string_view> candidates) {
+  std::string_view best;
+  std::size_t best_distance = name.size() / 3 + 2;  // Further away is another word.
+  for (const std::string_view candidate : candidates) {
+    std::vector<std::size_t> row(candidate.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      std::size_t diagonal = row[0]++;
+      for (std::size_t j = 0; j < candidate.size(); ++j) {
+        const std::size_t replaced = diagonal + (name[i] == candidate[j] ? 0 : 1);
+        diagonal = row[j + 1];
+        row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+      }
+    }
+    if (row.back() < best_distance) {
+      best = candidate;
+      best_distance = row.back();
+    }
+  }
+  if (!best.empty()) return best;
+  // A key given without its group, or in the wrong one.
+  const std::string_view last = name.substr(name.rfind('.') + 1);
+  for (const std::string_view candidate : candidates) {
+    if (candidate.substr(candidate.rfind('.') + 1) == last) return candidate;
+  }
+  return {};
+}
+
+}  // namespace bellwether

@@ -1,0 +1,56 @@
+// The configuration as a whole: read from one JSON file, environment variables and --set, in this order of precedence,
+// checked against the schema, and written in one canonical form for receipts.
+#pragma once
+
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/app_config.hpp"
+#include "app/json_value.hpp"
+#include "engine/strategy.hpp"
+
+namespace bellwether {
+
+/// Where a configuration comes from. Later members override earlier ones.
+struct ConfigurationSources {
+  std::string file;  ///< Path; empty: none, all defaults.
+  /// "NAME=value" each, as in the process environment; names that do not start with BELLWETHER_ are passed over.
+  std::vector<std::string> environment;
+  /// "key=value" each: a dotted path, and a JSON value or plain text. Lists also by commas: "data.symbols=AAPL,MSFT".
+  /// Entries of `strategies` go by their place or id: "strategies.0.parameters.fast=5".
+  std::vector<std::string> settings;
+};
+
+/// A configuration, or everything that is wrong with it.
+using LoadedConfiguration = std::variant<AppConfig, std::vector<Error>>;
+
+/// Reads and checks all sources. `strategies` are the types that may be named.
+LoadedConfiguration load_configuration(const ConfigurationSources& sources, std::span<const StrategyType> strategies);
+
+/// Checks a document that is already read, such as the one of a receipt.
+LoadedConfiguration check_configuration(const JsonValue& root, std::span<const StrategyType> strategies);
+
+/// The largest configuration file that is read.
+constexpr std::size_t kConfigurationBytesMax = 1 << 20;
+
+/// Every key with its value in effect, for people and as a file that reads back to the same configuration.
+JsonValue effective_configuration(const AppConfig& config);
+
+/// The keys that decide a result, with where the data lies: what a receipt holds and `verify` re-runs.
+JsonValue receipt_configuration(const AppConfig& config);
+
+/// The text whose SHA-256 is a receipt's configuration_sha256: canonical JSON of all keys that decide a result,
+/// defaults filled in, keys sorted. Where the data lies and how the process runs are no part of it.
+std::string canonical_configuration(const AppConfig& config);
+
+/// What the engine needs of it: instruments are data.symbols in their order.
+EngineConfig engine_config(const AppConfig& config);
+
+StatisticsOptions statistics_options(const AppConfig& config);
+
+/// The candidate that `name` most likely means, or "" when none is near.
+std::string_view nearest_name(std::string_view name, std::span<const std::string_view> candidates);
+
+}  // namespace bellwether

@@ -1,0 +1,298 @@
+// bellwether run: a session of paper trading with its log, its API and its view on the terminal, from start to stop.
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <thread>
+
+#include "actors/metrics.hpp"
+#include "actors/paper_session.hpp"
+#include "actors/recovery.hpp"
+#include "actors/session_board.hpp"
+#include "api/server.hpp"
+#include "app/backtest.hpp"
+#include "app/commands.hpp"
+#include "app/config_command.hpp"
+#include "app/live_view.hpp"
+#include "app/logging.hpp"
+#include "app/result_files.hpp"
+#include "app/session_log.hpp"
+
+namespace bellwether {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// A whole demonstration takes about so long.
+constexpr double kDemoSeconds = 40.0;
+constexpr int kExitInvariant = 70;
+
+std::atomic<int> received_signal{0};
+
+void on_signal(int signal) { received_signal.store(signal); }
+
+void install_signal_handlers() {
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  for (int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+/// A broken invariant: no further order may leave. The log holds everything up to here, and a restart continues from
+/// it.
+void die_of_invariant(const char* what, const char* file, int line) {
+  log_event(Severity::Critical, "invariant_broken", what,
+            {{"file", std::string(file)}, {"line", std::to_string(line)}, {"action", "the process ends"}});
+  std::_Exit(kExitInvariant);
+}
+
+Pace pace_of(const AppConfig& config, const MarketDataSet& data) {
+  Pace pace;
+  switch (config.run.speed.kind) {
+    case RunSpeed::Kind::Max: break;
+    case RunSpeed::Kind::Demo:
+      pace.kind = Pace::Kind::EventsPerSecond;
+      pace.value = static_cast<double>(data.market_events()) / kDemoSeconds;
+      break;
+    case RunSpeed::Kind::Factor:
+      pace.kind = Pace::Kind::TimesRealTime;
+      pace.value = config.run.speed.factor;
+      break;
+  }
+  return pace;
+}
+
+Timestamp now() {
+  return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+              .count()};
+}
+
+int fail(const Error& error) {
+  log_event(Severity::Error, "start_failed", error.text(), {});
+  return kExitFailed;
+}
+
+/// Everything that lives as long as the session, in the order of its making.
+struct Running {
+  Running(AppConfig app, MarketDataSet set)
+      : config(std::move(app)),
+        data(std::move(set)),
+        engine(engine_config(config)),
+        board(engine, registry),
+        metrics(engine, BELLWETHER_VERSION, now()) {}
+
+  AppConfig config;
+  MarketDataSet data;
+  StrategyRegistry registry = StrategyRegistry::built_in();
+  EngineConfig engine;
+  SessionBoard board;
+  EngineMetrics metrics;
+  OpenedLog log;
+  std::unique_ptr<PaperSession> session;
+  std::unique_ptr<ApiServer> api;
+};
+
+/// Where the session begins: a fresh runner, or one that the log brought to where a former process was.
+Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, EventNumber& last_snapshot) {
+  auto runner = BacktestRunner::make(running.engine, running.registry, running.data.feed());
+  if (!runner || !running.log.continues) return runner;
+  running.board.set_phase(SessionPhase::Recovering);
+  const auto begin = steady_clock::now();
+  auto recovery = recover(**runner, *running.log.log);
+  if (!recovery) return recovery.error();
+  last_snapshot = recovery->snapshot_event;
+  const std::chrono::duration<double> seconds = steady_clock::now() - begin;
+  log_event(Severity::Notice, "recovered", "the session continues from its log",
+            {{"last_event", std::to_string((*runner)->last_event())},
+             {"snapshot_event", std::to_string(recovery->snapshot_event)},
+             {"replayed_events", std::to_string(recovery->replayed)},
+             {"completed_events", std::to_string(recovery->completed)},
+             {"seconds", std::to_string(seconds.count())}});
+  return runner;
+}
+
+/// Shows the read model and the metrics what happened before this process began.
+Expected<void> catch_up(Running& running, EventNumber upto) {
+  if (upto == 0) return {};
+  auto engine = Engine::make(running.engine, running.registry);
+  if (!engine) return engine.error();
+  return replay_turns(**engine, *running.log.log, 0, upto, [&](const Turn& turn) {
+    running.board.apply(turn);
+    running.metrics.apply(turn);
+    return true;
+  });
+}
+
+HistorySource history_of(const Running& running) {
+  const std::string path = running.config.run.log;
+  return [&running, path](EventNumber after, EventNumber upto, const TurnVisitor& visit) -> Expected<void> {
+    auto log = SqliteEventLog::open(path, OpenMode::ReadOnly);
+    if (!log) return log.error();
+    auto engine = Engine::make(running.engine, running.registry);
+    if (!engine) return engine.error();
+    return replay_turns(**engine, **log, after, upto, visit);
+  };
+}
+
+Expected<void> start_api(Running& running) {
+  if (!running.config.api.enabled) return {};
+  ApiConfig api;
+  api.address = running.config.api.host;
+  api.port = static_cast<std::uint16_t>(running.config.api.port);
+  ApiPorts ports;
+  ports.session = &running.board;
+  ports.control = [&running](const CommandEvent& command) -> Expected<EventNumber> {
+    if (!running.session) return Error{"", "the session has not begun"};
+    return running.session->command(command);
+  };
+  ports.metrics = [&running] {
+    if (running.session) {
+      const ConveyorProgress& progress = running.session->progress();
+      using enum Station;
+      running.metrics.set_queue_depth(Stage::Position, progress.between(Sequencer, Position));
+      running.metrics.set_queue_depth(Stage::Signal, progress.between(Position, Signal));
+      running.metrics.set_queue_depth(Stage::Risk, progress.between(Signal, Risk));
+      running.metrics.set_queue_depth(Stage::Order, progress.between(Risk, Order));
+      running.metrics.set_queue_depth(Stage::Venue, progress.between(Order, Released));
+      running.metrics.set_queue_depth(Stage::Log, running.session->log_waiting());
+    }
+    return running.metrics.text();
+  };
+  ports.operator_note = [](EventNumber number, const std::string& words) {
+    log_event(Severity::Notice, "operator_note", words, {{"event_number", std::to_string(number)}});
+  };
+  auto server = ApiServer::start(api, ports);
+  if (!server) return server.error();
+  running.api = std::move(*server);
+  log_event(Severity::Info, "api_started",
+            "the API listens on http://" + api.address + ":" + std::to_string(running.api->port()), {});
+  return {};
+}
+
+LiveFrame frame_of(const Running& running, double events_per_second) {
+  LiveFrame frame;
+  frame.status = running.board.status();
+  frame.account = running.board.account();
+  frame.positions = running.board.positions();
+  OrderFilter filter;
+  filter.limit = 5;
+  filter.newest_first = true;
+  frame.orders = running.board.orders(filter).rows;
+  frame.events_per_second = events_per_second;
+  frame.config = &running.engine;
+  return frame;
+}
+
+/// Shows the session until it ends, fails or a signal comes.
+PaperSession::Outcome watch(Running& running, LiveView& view) {
+  auto last_look = steady_clock::now();
+  EventNumber last_event = running.board.last_event();
+  for (;;) {
+    const auto outcome = running.session->wait(std::chrono::milliseconds(100));
+    if (outcome != PaperSession::Outcome::Running || received_signal.load() != 0) return outcome;
+    const auto look = steady_clock::now();
+    if (look - last_look < std::chrono::milliseconds(250)) continue;
+    const EventNumber event = running.board.last_event();
+    const std::chrono::duration<double> seconds = look - last_look;
+    view.show(frame_of(running, static_cast<double>(event - last_event) / seconds.count()));
+    last_look = look;
+    last_event = event;
+  }
+}
+
+/// Statistics and result files of a session that came to its end.
+Expected<void> conclude(Running& running) {
+  const auto record = running.session->record();
+  if (!record) return Error{"", "the record of the session cannot be had"};
+  // The recorder may still take in what the conveyor has finished with: the end came through the venue.
+  const RunResult result = finish_run(running.config, *record, running.data);
+  for (const std::string& caveat : result.caveats()) std::cout << "note: " << caveat << "\n";
+  std::cout << statistics_table(result.statistics) << std::flush;
+  if (auto written = write_results(result, running.config.output.directory); !written) return written.error();
+  std::cout << "\nresult " << result.receipt.result_sha256 << " in " << running.config.output.directory << std::endl;
+  return note_end(*running.log.log);
+}
+
+int serve(Running& running) {
+  LiveView view(stdout);
+  auto outcome = watch(running, view);
+  view.show(frame_of(running, 0));
+  view.finish();
+  if (outcome == PaperSession::Outcome::Ended) {
+    running.board.set_phase(SessionPhase::Finished);
+    log_event(Severity::Notice, "session_ended", "the market data have ended", {});
+    if (auto concluded = conclude(running); !concluded) return fail(concluded.error());
+    if (!running.config.run.exit_at_end) {
+      std::cout << "The service stays up; Ctrl-C ends it." << std::endl;
+      while (received_signal.load() == 0 && running.session->outcome() == PaperSession::Outcome::Ended) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      }
+    }
+  }
+  if (running.session->outcome() == PaperSession::Outcome::Failed) {
+    running.board.set_phase(SessionPhase::Failed, running.session->failure());
+    log_event(Severity::Critical, "session_failed", running.session->failure(), {{"action", "the process ends"}});
+    return kExitFailed;
+  }
+  return kExitDone;
+}
+
+int run_session(AppConfig config, MarketDataSet data) {
+  Running running(std::move(config), std::move(data));
+  auto opened = open_session_log(running.config, running.data);
+  if (!opened) return fail(opened.error());
+  running.log = std::move(*opened);
+  if (!running.log.kept_as.empty()) {
+    log_event(Severity::Notice, "log_kept", "the log of a session that had ended was kept as " + running.log.kept_as,
+              {});
+  }
+  running.board.set_history(history_of(running));
+  if (auto started = start_api(running); !started) return fail(started.error());
+  PaperSessionOptions options;
+  auto runner = starting_point(running, options.last_snapshot);
+  if (!runner) return fail(runner.error());
+  if (auto caught_up = catch_up(running, (*runner)->last_event()); !caught_up) return fail(caught_up.error());
+  options.pace = pace_of(running.config, running.data);
+  options.pace.data_start = (*runner)->last_event() > 0 ? (*runner)->last_time() : running.data.first_time();
+  options.snapshot_every_events = running.config.run.snapshot_every_events;
+  running.session =
+      std::make_unique<PaperSession>(**runner, options, running.log.log.get(), &running.board, &running.metrics);
+  running.board.set_phase(SessionPhase::Trading);
+  log_event(Severity::Info, "session_started", "paper trading begins",
+            {{"market_events", std::to_string(running.data.market_events())}, {"log", running.config.run.log}});
+  running.session->start();
+  const int code = serve(running);
+  running.board.set_phase(SessionPhase::Stopping);
+  if (running.api) running.api->stop();
+  running.session->stop();
+  log_event(Severity::Info, "stopped", "the session has stopped", {{"exit_code", std::to_string(code)}});
+  return code;
+}
+
+}  // namespace
+
+int run_command(const ConfigurationSources& sources) {
+  const StrategyRegistry registry = StrategyRegistry::built_in();
+  auto loaded = load_configuration(sources, registry.types());
+  if (const auto* errors = std::get_if<std::vector<Error>>(&loaded)) {
+    print_errors(*errors, std::cerr);
+    return kExitUsage;
+  }
+  AppConfig config = std::get<AppConfig>(loaded);
+  configure_logging(config.logging);
+  if (config.data.symbols.empty()) {
+    return fail({"data.symbols", "none is configured: give a configuration with --config"});
+  }
+  if (config.strategies.empty()) return fail({"strategies", "none is configured: give a configuration with --config"});
+  install_signal_handlers();
+  set_invariant_handler(die_of_invariant);
+  auto data = MarketDataSet::load(config, registry);
+  if (!data) return fail(data.error());
+  for (const std::string& warning : data->warnings()) log_event(Severity::Warning, "data", warning, {});
+  return run_session(std::move(config), std::move(*data));
+}
+
+}  // namespace bellwether

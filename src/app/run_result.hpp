@@ -1,0 +1,78 @@
+// A finished run with all that result files, report and terminal say about it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/app_config.hpp"
+#include "engine/session_record.hpp"
+#include "engine/statistics.hpp"
+
+namespace bellwether {
+
+/// A file that was read.
+struct DataFingerprint {
+  std::string file;    ///< Relative to the data folder.
+  std::string sha256;  ///< Of its bytes, hexadecimal.
+
+  bool operator==(const DataFingerprint&) const = default;
+};
+
+/// What a result is a function of, and the result's own hash.
+struct Receipt {
+  std::string engine_version;
+  std::string configuration_sha256;  ///< Of canonical_configuration().
+  std::vector<DataFingerprint> data;
+  std::string result_sha256;  ///< Of the canonical bytes of orders, fills and equity.
+
+  bool operator==(const Receipt&) const = default;
+};
+
+/// Prices of an instrument over the run, for the report. Points into data that outlives the result.
+struct PriceHistory {
+  std::string symbol;
+  Duration interval{0};
+  bool synthetic = false;
+  std::span<const Bar> bars;
+};
+
+struct RunResult {
+  AppConfig config;
+  EngineConfig engine;
+  SessionRecord record;
+  Statistics statistics;
+  Receipt receipt;
+  std::vector<PriceHistory> prices;
+  /// The initial cash held in the benchmark instead, for each session of record.daily; empty where there is none.
+  std::vector<DailyEquity> benchmark;
+
+  [[nodiscard]] bool synthetic() const {
+    for (const PriceHistory& history : prices) {
+      if (history.synthetic) return true;
+    }
+    return config.data.synthetic_minutes;
+  }
+  /// What a reader must know to judge the result: "synthetic data", "same-close fills".
+  [[nodiscard]] std::vector<std::string> caveats() const {
+    std::vector<std::string> texts;
+    if (synthetic()) texts.emplace_back("synthetic data");
+    if (engine.fills.fill_at == FillAt::SameClose) texts.emplace_back("same-close fills");
+    return texts;
+  }
+};
+
+/// Receipt of `record` under `config`; version and data hashes as given.
+Receipt make_receipt(const AppConfig& config, const SessionRecord& record, std::vector<DataFingerprint> data);
+
+/// SHA-256 of the canonical bytes of orders, fills and equity, hexadecimal.
+std::string result_sha256(const SessionRecord& record);
+
+/// Returns of the benchmark in each session of `daily`, from its own daily equity; the first against `initial`.
+std::vector<double> session_returns(Money initial, std::span<const DailyEquity> daily);
+
+/// The initial cash held in an instrument from its first close on, at each session of `daily`; a session without a bar
+/// keeps the value before. Empty when there is no bar.
+std::vector<DailyEquity> benchmark_equity(std::span<const Bar> bars, Money initial, std::span<const DailyEquity> daily);
+
+}  // namespace bellwether

@@ -1,0 +1,31 @@
+// The event log of a session and what it says about itself: enough to continue, replay and print it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/app_config.hpp"
+#include "app/market_data_set.hpp"
+#include "storage/sqlite_event_log.hpp"
+
+namespace bellwether {
+
+/// A log opened for a session, and whether it continues one.
+struct OpenedLog {
+  std::unique_ptr<SqliteEventLog> log;
+  bool continues = false;
+  std::string kept_as;  ///< Where a log of a session that had ended was kept, when a new one took its place.
+};
+
+/// Opens `config.run.log` for the session of this configuration and data: continues what it holds, or begins. A log of
+/// a session that had come to its end is kept under another name. An Error where the log belongs to another
+/// configuration or other data, or is in use.
+Expected<OpenedLog> open_session_log(const AppConfig& config, const MarketDataSet& data);
+
+/// Notes that the session came to its end.
+Expected<void> note_end(EventLog& log);
+
+/// The configuration that a log was written under.
+Expected<AppConfig> configuration_of(const EventLog& log, const StrategyRegistry& registry);
+
+}  // namespace bellwether

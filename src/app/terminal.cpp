@@ -1,0 +1,35 @@
+#include "app/terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "app/report_chart.hpp"
+
+namespace bellwether {
+
+std::optional<TerminalStyle> terminal_style(int file_descriptor) {
+  if (::isatty(file_descriptor) != 1) return std::nullopt;
+  TerminalStyle style;
+  winsize size{};
+  if (::ioctl(file_descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.width = size.ws_col;
+  const char* no_colour = std::getenv("NO_COLOR");
+  style.colours = no_colour == nullptr || *no_colour == '\0';
+  return style;
+}
+
+std::string compact_count(double value) {
+  if (value >= 1e9) return grouped(value / 1e9, 2) + " G";
+  if (value >= 1e6) return grouped(value / 1e6, 2) + " M";
+  if (value >= 1e4) return grouped(value / 1e3, 1) + " k";
+  return grouped(value, 0);
+}
+
+std::string bar_text(double part, std::size_t width) {
+  const auto full = static_cast<std::size_t>(std::clamp(part, 0.0, 1.0) * static_cast<double>(width));
+  return "[" + std::string(full, '#') + std::string(width - full, '.') + "]";
+}
+
+}  // namespace bellwether

@@ -1,0 +1,49 @@
+// Splits and dividends as factors: back-adjusts prices by them, or derives the corporate actions that they stand for.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/expected.hpp"
+#include "engine/market.hpp"
+
+namespace bellwether {
+
+/// Factors that hold up to and including `date` (New York), back to the date of the row before. In billionths.
+struct AdjustmentFactor {
+  Date date;
+  std::int64_t price_factor = 1'000'000'000;  ///< Product of 1 - dividend / close before over all later dividends.
+  std::int64_t split_factor = 1'000'000'000;  ///< Shares before / shares after over all later splits.
+
+  bool operator==(const AdjustmentFactor&) const = default;
+};
+
+/// All factors of one instrument.
+///
+/// Invariant: dates ascend, factors are positive. After the last date both factors are 1.
+struct AdjustmentFactors {
+  std::vector<AdjustmentFactor> rows;
+};
+
+/// Which events prices are adjusted for.
+enum class AdjustmentMode : std::uint8_t {
+  Raw,    ///< None: prices as traded; splits and dividends are corporate actions.
+  Split,  ///< Splits; dividends are corporate actions in the scale of the adjusted prices.
+  Total,  ///< Splits and dividends; there are no corporate actions.
+};
+
+/// Multiplies every price by the factors that hold on its New York date (rounded once, half to even, to billionths)
+/// and divides the volume by the split factor (to whole shares where the volume is whole). An adjusted price that is
+/// out of range is an error, which leaves `series` unspecified.
+Expected<void> adjust(BarSeries& series, const AdjustmentFactors& factors, AdjustmentMode mode);
+
+/// The corporate actions between the first and the last bar of `raw`, unadjusted bars of any interval, by ascending
+/// ex-date. A step of the factors after a row's date takes effect on the date of the next bar.
+///
+/// Split ratio = split factor after / before, taken as the nearest ratio of small whole numbers if one lies within a
+/// hundred-thousandth (factors are rounded numbers). Dividend = close before x (1 - price factor before / after), with
+/// the last close of the regular session before, in shares as they are after a split, to a thousandth of a cent.
+std::vector<CorporateAction> corporate_actions(const AdjustmentFactors& factors, const BarSeries& raw,
+                                               AdjustmentMode mode);
+
+}  // namespace bellwether

@@ -1,0 +1,186 @@
+#include "engine/backtest_runner.hpp"
+
+#include <algorithm>
+
+namespace bellwether {
+namespace {
+
+/// Bars taken at once: their equities stay in the nearest cache.
+constexpr std::size_t kBlockBars = 512;
+
+}  // namespace
+
+BacktestRunner::BacktestRunner(const EngineConfig& config, std::unique_ptr<Engine> engine, MarketFeed feed)
+    : config_(&config),
+      engine_(std::move(engine)),
+      venue_(config),
+      feed_(std::move(feed)),
+      recorder_(config.account.initial_cash),
+      run_equity_(kBlockBars) {}
+
+Expected<std::unique_ptr<BacktestRunner>> BacktestRunner::make(const EngineConfig& config,
+                                                               const StrategyRegistry& registry, MarketFeed feed) {
+  auto engine = Engine::make(config, registry);
+  if (!engine) return engine.error();
+  return std::unique_ptr<BacktestRunner>(new BacktestRunner(config, std::move(*engine), std::move(feed)));
+}
+
+void BacktestRunner::set_observer(TurnObserver* observer) {
+  observer_ = observer;
+  fast_runs_ = fast_runs_ && observer == nullptr;
+}
+
+void BacktestRunner::run() {
+  recorder_.reserve(feed_.market_event_count());
+  while (step()) {
+  }
+}
+
+bool BacktestRunner::step() {
+  if (!has_held_) {
+    if (fast_runs_ && step_run()) return true;
+    has_held_ = feed_.next(held_);
+    if (!has_held_) return false;
+  }
+  const NextTimer next = engine_->signal_stage().next_timer();
+  if (next.at <= held_.time) {
+    queue_.push_back(Event::of(next.at, next.timer));
+    drain();
+    return true;
+  }
+  has_held_ = false;
+  process_market(held_);
+  return true;
+}
+
+void BacktestRunner::process_market(Event& event) {
+  fills_.clear();
+  venue_.on_market(event, fills_);
+  for (const ExecutionReport& fill : fills_) {
+    Event report = Event::of(fill);
+    process(report);
+  }
+  process(event);
+  drain();
+}
+
+void BacktestRunner::command(const CommandEvent& command) {
+  queue_.push_back(Event::of(last_time_, command));
+  drain();
+}
+
+void BacktestRunner::drain() {
+  while (queue_front_ < queue_.size()) process(queue_[queue_front_++]);
+  queue_.clear();
+  queue_front_ = 0;
+}
+
+/// Numbers an event and takes it through the stages; what it causes goes to the end of the queue. The event may stand
+/// in the queue itself, which may move: once the turn has it, it is not looked at again.
+void BacktestRunner::process(Event& event) {
+  event.number = ++last_event_;
+  event.time = std::max(event.time, last_time_);
+  last_time_ = event.time;
+  Turn& turn = engine_->process(event);
+  recorder_.apply(turn);
+  if (observer_ != nullptr) observer_->on_turn(turn);
+  take_outcome(turn);
+}
+
+void BacktestRunner::take_outcome(Turn& turn) {
+  for (const Event& event : turn.follow_ups) queue_.push_back(event);
+  for (const OrderCommand& command : turn.commands) {
+    reports_.clear();
+    venue_.submit(command, turn.event.time, reports_);
+    for (const ExecutionReport& report : reports_) queue_.push_back(Event::of(report));
+  }
+}
+
+bool BacktestRunner::step_run() {
+  if (!venue_.is_quiet() || engine_->risk_stage().watches_gaps()) return false;
+  auto [run, last_start] = feed_.peek_run();
+  if (run.bars.empty() || !engine_->signal_stage().has_single_strategy(run.instrument)) return false;
+  const NextTimer timer = engine_->signal_stage().next_timer();
+  // The last bar closes before the timer is due.
+  if (timer.at != kNever) last_start = std::min(last_start, timer.at - run.interval - Duration(1));
+  bool any = false;
+  while (!run.bars.empty()) {
+    BarRun block = run;
+    block.bars = run.bars.first(std::min(run.bars.size(), kBlockBars));
+    const std::size_t handled = process_block(block, last_start);
+    if (handled == 0) return any;
+    any = true;
+    run.bars = run.bars.subspan(handled);
+    Turn& turn = engine_->turn();
+    if (!turn.intents.empty() || engine_->signal_stage().next_timer() != timer) {
+      take_outcome(turn);
+      drain();
+      return true;
+    }
+  }
+  return true;
+}
+
+/// Takes bars up to the first on which the strategy acts, and before the first that must take the long way. Returns how
+/// many.
+std::size_t BacktestRunner::process_block(const BarRun& block, Timestamp last_start) {
+  Portfolio& portfolio = engine_->position_stage().portfolio();
+  RiskStage& risk = engine_->risk_stage();
+  RunMarks marks(block, last_start, portfolio, risk, run_equity_.data());
+  Turn& turn = engine_->turn();
+  turn.clear();
+  turn.account = portfolio.view();
+  const std::size_t handled = engine_->signal_stage().advance_run(block, last_event_ + 1, marks, turn);
+  if (handled == 0) return 0;
+  const Bar& last = block.bars[handled - 1];
+  last_event_ += handled;
+  last_time_ = marks.last_close();
+  portfolio.finish_run(block.instrument, last.close, marks.low(), marks.high(), handled);
+  turn.account = portfolio.view();
+  risk.finish_run(block.instrument, last_time_, last.close, turn.account.equity);
+  venue_.finish_run(block.instrument, last, last_time_);
+  recorder_.apply_run(handled, block.bars.front().start + block.interval, block.interval,
+                      {run_equity_.data(), marks.in_market() ? handled : 0}, turn.account);
+  feed_.take_run(handled);
+  if (!turn.intents.empty()) {
+    turn.event =
+        Event::of(last_time_, block.instrument, BarEvent{last, block.interval.count(), block.synthetic, false});
+    turn.event.number = last_event_;
+    risk.check_intents(turn);
+    engine_->order_stage().issue(turn);
+    recorder_.apply_intents(turn);
+  }
+  return handled;
+}
+
+BacktestRunner::Parts BacktestRunner::release() {
+  BELLWETHER_INVARIANT(queue_.empty(), "release between an event and what follows from it");
+  std::optional<Event> held;
+  if (has_held_) held = held_;
+  return {std::move(engine_), std::move(venue_), std::move(feed_), std::move(recorder_),
+          std::move(held),    last_event_,       last_time_};
+}
+
+void BacktestRunner::save(ByteWriter& out) const {
+  BELLWETHER_INVARIANT(queue_.empty(), "snapshot between an event and what follows from it");
+  engine_->save(out);
+  venue_.save(out);
+  recorder_.save(out);
+  out.u64(feed_.position() - (has_held_ ? 1 : 0));
+  out.u64(last_event_);
+  out.time(last_time_);
+}
+
+void BacktestRunner::load(ByteReader& in) {
+  engine_->load(in);
+  venue_.load(in);
+  recorder_.load(in);
+  const std::uint64_t position = in.u64();
+  last_event_ = in.u64();
+  last_time_ = in.time();
+  if (!in.ok()) return;
+  feed_.skip_to(position);
+  if (feed_.position() != position) in.fail();
+}
+
+}  // namespace bellwether

@@ -1,0 +1,101 @@
+// Feed, simulated venue and stages on one thread: a backtest, and the reference for what the actors must do.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "engine/fill_simulator.hpp"
+#include "engine/market_feed.hpp"
+#include "engine/session_recorder.hpp"
+
+namespace bellwether {
+
+/// Receives every turn of a run, one after the other.
+class TurnObserver {
+ public:
+  TurnObserver() = default;
+  TurnObserver(const TurnObserver&) = delete;
+  TurnObserver& operator=(const TurnObserver&) = delete;
+  virtual ~TurnObserver() = default;
+  virtual void on_turn(const Turn& turn) = 0;
+};
+
+/// The order of events, which the actors keep too: a market event's fills, then the event itself, then, one after the
+/// other, what these caused (the engine's own follow-ups before the venue's answers), and only then the next market
+/// event. A strategy's timer that is due comes before the market event.
+class BacktestRunner {
+ public:
+  /// `config` and the data behind `feed` must outlive the runner.
+  static Expected<std::unique_ptr<BacktestRunner>> make(const EngineConfig& config, const StrategyRegistry& registry,
+                                                        MarketFeed feed);
+
+  /// Runs to the end of the feed.
+  void run();
+  /// Runs the next timer, market event or run of bars, with all that follows from it. False at the end of the feed.
+  bool step();
+  /// Takes an operator's command between two market events, at the time of the last event.
+  void command(const CommandEvent& command);
+
+  /// Runs of bars in which nothing can happen but marks and the strategy's own work are taken in one sweep; off, every
+  /// bar takes the long way, with the same result. Observers see every turn, so they turn it off.
+  void set_fast_runs(bool on) { fast_runs_ = on; }
+  void set_observer(TurnObserver* observer);
+
+  [[nodiscard]] const SessionRecord& record() const { return recorder_.record(); }
+  [[nodiscard]] SessionRecord take_record() { return recorder_.take(); }
+  [[nodiscard]] EventNumber last_event() const { return last_event_; }
+  /// Time of the last event; before the first, the earliest time there is.
+  [[nodiscard]] Timestamp last_time() const { return last_time_; }
+  [[nodiscard]] const MarketFeed& feed() const { return feed_; }
+  [[nodiscard]] Engine& engine() { return *engine_; }
+  [[nodiscard]] bool halted() { return engine_->risk_stage().halted(); }
+
+  /// What a runner is made of, for actors to go on with. The runner is empty afterwards.
+  struct Parts {
+    std::unique_ptr<Engine> engine;
+    FillSimulator venue;
+    MarketFeed feed;
+    SessionRecorder recorder;
+    std::optional<Event> held;  ///< Taken from the feed but not processed yet.
+    EventNumber last_event;
+    Timestamp last_time;
+  };
+  [[nodiscard]] Parts release();
+
+  /// State between two steps, the feed's position included.
+  void save(ByteWriter& out) const;
+  /// Continues where `save` was called. Malformed input makes `in.ok()` false and the runner unusable.
+  void load(ByteReader& in);
+
+ private:
+  BacktestRunner(const EngineConfig& config, std::unique_ptr<Engine> engine, MarketFeed feed);
+
+  void process_market(Event& event);
+  void process(Event& event);
+  void drain();
+  void take_outcome(Turn& turn);
+  bool step_run();
+  std::size_t process_block(const BarRun& block, Timestamp last_start);
+
+  const EngineConfig* config_;
+  std::unique_ptr<Engine> engine_;
+  FillSimulator venue_;
+  MarketFeed feed_;
+  SessionRecorder recorder_;
+  TurnObserver* observer_ = nullptr;
+  bool fast_runs_ = true;
+  EventNumber last_event_ = 0;
+  Timestamp last_time_{std::numeric_limits<std::int64_t>::min()};
+  Event held_;  // Taken from the feed, waiting for a timer that comes first.
+  bool has_held_ = false;
+  std::vector<Event> queue_;
+  std::size_t queue_front_ = 0;
+  std::vector<ExecutionReport> fills_;    // Of the market event under work.
+  std::vector<ExecutionReport> reports_;  // On the command under work.
+  std::vector<Money> run_equity_;         // Of the run under work.
+};
+
+}  // namespace bellwether

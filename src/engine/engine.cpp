@@ -1,0 +1,37 @@
+#include "engine/engine.hpp"
+
+namespace bellwether {
+
+Engine::Engine(const EngineConfig& config, std::unique_ptr<SignalStage> signal)
+    : position_(config), signal_(std::move(signal)), risk_(config) {}
+
+Expected<std::unique_ptr<Engine>> Engine::make(const EngineConfig& config, const StrategyRegistry& registry) {
+  auto signal = SignalStage::make(config, registry);
+  if (!signal) return signal.error();
+  return std::unique_ptr<Engine>(new Engine(config, std::move(*signal)));
+}
+
+Turn& Engine::process(const Event& event) {
+  turn_.begin(event);
+  position_.advance(turn_);
+  signal_->advance(turn_);
+  risk_.advance(turn_);
+  order_.advance(turn_);
+  return turn_;
+}
+
+void Engine::save(ByteWriter& out) const {
+  position_.save(out);
+  signal_->save(out);
+  risk_.save(out);
+  order_.save(out);
+}
+
+void Engine::load(ByteReader& in) {
+  position_.load(in);
+  signal_->load(in);
+  risk_.load(in);
+  order_.load(in);
+}
+
+}  // namespace bellwether

@@ -1,0 +1,96 @@
+// Configuration of the engine: one struct for each object, plain values, checked where they come in.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/decimal.hpp"
+#include "engine/market.hpp"
+#include "engine/parameters.hpp"
+
+namespace bellwether {
+
+/// Which strategy trades which instruments with which parameters.
+struct StrategyConfig {
+  std::string id;    ///< Unique within the session; appears in orders, metrics and reports.
+  std::string type;  ///< Name in the registry, such as "sma_cross".
+  std::vector<InstrumentIndex> instruments;
+  Parameters parameters;
+};
+
+struct AccountConfig {
+  Money initial_cash = Money::from_int(100'000);
+  /// Gross exposure that one unit of equity carries: 1 is a cash account.
+  double leverage = 1.0;
+  bool shorting = false;
+};
+
+/// Limits of the risk stage. An absent limit does not apply.
+struct RiskLimits {
+  std::optional<Money> order_notional;
+  std::optional<Quantity> order_quantity;
+  std::optional<Money> position_notional;     ///< Per instrument, open orders counted at their worst case.
+  std::optional<Quantity> position_quantity;  ///< Per instrument, open orders counted at their worst case.
+  std::optional<double> gross_exposure;       ///< Multiple of equity.
+  std::optional<double> price_collar;         ///< Fraction of the last price that a limit or stop may lie away.
+  std::optional<Duration> stale_data_age;     ///< Oldest last price on which an order may be sent.
+  std::optional<std::uint32_t> orders_per_second;
+  std::optional<std::uint32_t> open_orders;
+  bool refuse_duplicates = true;
+
+  /// Breakers: trip once, halt trading until an operator resumes.
+  std::optional<double> daily_loss;        ///< Fraction of the equity at the session's start.
+  std::optional<double> drawdown;          ///< Fraction of the highest equity.
+  std::optional<Duration> data_staleness;  ///< Silence of all market data within a session.
+  bool flatten_on_halt = false;            ///< A breaker also cancels all orders and closes all positions.
+};
+
+enum class FillAt : std::uint8_t {
+  NextOpen,   ///< A market order fills at the next bar's open.
+  SameClose,  ///< At the close of the bar that caused it; for comparison with systems that do so.
+};
+
+enum class SlippageModel : std::uint8_t {
+  None,
+  BasisPoints,      ///< Of the price.
+  Ticks,            ///< Of the instrument.
+  SquareRootImpact  ///< coefficient x price x sqrt(quantity / volume of the bar).
+};
+
+struct FillConfig {
+  FillAt fill_at = FillAt::NextOpen;
+  bool touch = false;  ///< A limit fills when the price touches it; otherwise the price must trade through.
+  /// Largest share of a bar's volume, or of a print's or quote's size, that all orders together may take; absent: all.
+  std::optional<double> participation;
+  SlippageModel slippage = SlippageModel::None;
+  double slippage_amount = 0;  ///< Basis points, ticks, or the coefficient of the impact.
+};
+
+/// Costs of an execution; all that are set add up. Per-order amounts count once for an order, however many fills.
+struct FeeConfig {
+  Money per_order;
+  Money per_share;
+  Money per_share_minimum;  ///< Least per-share cost of an order.
+  /// Most per-share cost of an order, as a fraction of its notional; absent: no cap.
+  std::optional<double> per_share_maximum;
+  double basis_points = 0;
+  /// US fees on sells: SEC section 31 in dollars per million of notional, FINRA TAF per share with its cap per order;
+  /// each rounded up to the cent.
+  Money sec_fee_per_million;
+  Money taf_per_share;
+  Money taf_maximum;
+};
+
+struct EngineConfig {
+  std::uint32_t epoch = 1;  ///< Lease epoch, part of every order's id.
+  std::vector<Instrument> instruments;
+  std::vector<StrategyConfig> strategies;
+  AccountConfig account;
+  RiskLimits risk;
+  FillConfig fills;
+  FeeConfig fees;
+};
+
+}  // namespace bellwether

@@ -1,0 +1,134 @@
+// Everything that can change a decision. An event is numbered once, logged, and then passes every stage.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/market.hpp"
+#include "engine/order_types.hpp"
+
+namespace bellwether {
+
+enum class EventType : std::uint8_t {
+  Bar,
+  Trade,
+  Quote,
+  SessionOpen,
+  SessionClose,
+  CorporateAction,
+  Report,      ///< An execution report.
+  Timer,       ///< A strategy's timer, or a heartbeat of the clock.
+  Command,     ///< An operator's command, or a breaker's halt.
+  Connection,  ///< A connection to a venue or data source went up or down.
+};
+constexpr std::size_t kEventTypeCount = 10;
+std::string_view token(EventType type);
+
+struct BarEvent {
+  Bar bar;
+  std::int64_t interval_ns = 0;
+  bool synthetic = false;
+  /// For strategies' warm-up only: neither marks positions nor fills orders.
+  bool history = false;
+
+  bool operator==(const BarEvent&) const = default;
+};
+
+struct SessionEvent {
+  Date date;
+  Timestamp open;
+  Timestamp close;
+  bool early_close = false;
+
+  bool operator==(const SessionEvent&) const = default;
+};
+
+struct TimerEvent {
+  StrategyIndex strategy = kNoStrategy;  ///< kNoStrategy: a heartbeat of the clock.
+  std::uint32_t tag = 0;                 ///< What the strategy passed to `set_timer`.
+
+  bool operator==(const TimerEvent&) const = default;
+};
+
+enum class CommandType : std::uint8_t { Halt, Resume, CancelAll, Flatten };
+std::string_view token(CommandType type);
+
+/// Who or what halted trading.
+enum class HaltReason : std::uint8_t {
+  None,
+  Operator,
+  DailyLoss,
+  Drawdown,
+  StaleData,
+  ConnectionLost,
+  ActorFailed,
+  InvariantBroken,
+};
+constexpr std::size_t kHaltReasonCount = 8;
+std::string_view token(HaltReason reason);
+
+struct CommandEvent {
+  CommandType type = CommandType::Halt;
+  HaltReason reason = HaltReason::None;
+  bool flatten = false;  ///< Halt: also close every position.
+
+  bool operator==(const CommandEvent&) const = default;
+};
+
+struct ConnectionEvent {
+  bool market_data = false;  ///< Market data, or else the venue.
+  bool up = false;
+
+  bool operator==(const ConnectionEvent&) const = default;
+};
+
+/// One numbered event. Trivially copyable; only the member that `type` names is meaningful.
+struct Event {
+  EventNumber number = 0;
+  Timestamp time;  ///< When it could be known: a bar's close, not its start. Never before the previous event's.
+  EventType type = EventType::Bar;
+  InstrumentIndex instrument = kNoInstrument;
+  union {
+    BarEvent bar;
+    Trade trade;
+    Quote quote;
+    SessionEvent session;
+    CorporateAction corporate_action;
+    ExecutionReport report;
+    TimerEvent timer;
+    CommandEvent command;
+    ConnectionEvent connection;
+  };
+
+  Event() : bar() {}
+  bool operator==(const Event& other) const;
+
+  static Event of(Timestamp close, InstrumentIndex instrument, const BarEvent& bar);
+  static Event of(InstrumentIndex instrument, const Trade& trade);
+  static Event of(InstrumentIndex instrument, const Quote& quote);
+  static Event of(EventType open_or_close, Timestamp time, const SessionEvent& session);
+  static Event of(Timestamp time, InstrumentIndex instrument, const CorporateAction& action);
+  static Event of(const ExecutionReport& report);
+  static Event of(Timestamp time, const TimerEvent& timer);
+  static Event of(Timestamp time, const CommandEvent& command);
+  static Event of(Timestamp time, const ConnectionEvent& connection);
+
+  /// From a data source, and so reproducible from it: bars, trades, quotes, sessions, corporate actions.
+  [[nodiscard]] bool from_feed() const { return type <= EventType::CorporateAction; }
+};
+
+inline Event Event::of(const ExecutionReport& report) {
+  Event event;
+  event.time = report.time;
+  event.type = EventType::Report;
+  event.instrument = report.instrument;
+  event.report = report;
+  return event;
+}
+
+void write(ByteWriter& out, const Event& event);
+/// Reads what `write` wrote; malformed input makes `in.ok()` false.
+Event read_event(ByteReader& in);
+
+}  // namespace bellwether

@@ -1,0 +1,538 @@
+#include "engine/fill_simulator.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bellwether {
+namespace {
+
+bool is_stop(OrderType type) {
+  return type == OrderType::Stop || type == OrderType::StopLimit || type == OrderType::TrailingStop;
+}
+
+bool waits_for_auction(const OrderSpec& spec) {
+  return spec.time_in_force == TimeInForce::Opg || spec.time_in_force == TimeInForce::Cls;
+}
+
+/// True where `price` has reached the stop of an order of `side`.
+bool stop_reached(Side side, Price stop, Price price) { return side == Side::Buy ? price >= stop : price <= stop; }
+
+/// A trailing stop's best price takes in `price`.
+Price better(Side side, Price best, Price price) {
+  if (best.is_zero()) return price;
+  return side == Side::Sell ? std::max(best, price) : std::min(best, price);
+}
+
+/// The worse of two prices for an order of `side`.
+Price worse(Side side, Price a, Price b) { return side == Side::Buy ? std::max(a, b) : std::min(a, b); }
+
+}  // namespace
+
+FillSimulator::FillSimulator(const EngineConfig& config)
+    : config_(&config),
+      fee_model_(config.fees),
+      books_(config.instruments.size()),
+      last_bars_(config.instruments.size()),
+      last_bar_times_(config.instruments.size()) {}
+
+void FillSimulator::on_market(const Event& event, std::vector<ExecutionReport>& out) {
+  switch (event.type) {
+    case EventType::Bar:
+      if (event.bar.history) return;
+      if (!books_[event.instrument].empty()) match_bar(event, out);
+      last_bars_[event.instrument] = event.bar.bar;
+      last_bar_times_[event.instrument] = event.time;
+      break;
+    case EventType::Trade:
+    case EventType::Quote:
+      if (!books_[event.instrument].empty()) match_price(event, out);
+      break;
+    case EventType::SessionOpen:
+      session_ = event.session;
+      for (Book& book : books_) {
+        for (Resting& order : book) order.armed = true;
+      }
+      break;
+    case EventType::SessionClose: close_session(out, event.time); break;
+    case EventType::CorporateAction:
+      if (event.corporate_action.split_ratio_billionths != 1'000'000'000) on_split(event.instrument, event.time, out);
+      break;
+    default: break;
+  }
+}
+
+void FillSimulator::finish_run(InstrumentIndex instrument, const Bar& last, Timestamp now) {
+  BELLWETHER_INVARIANT(is_quiet(), "a run of bars past resting orders");
+  last_bars_[instrument] = last;
+  last_bar_times_[instrument] = now;
+}
+
+// --- Bars
+// -------------------------------------------------------------------------------------------------------------
+
+void FillSimulator::match_bar(const Event& event, std::vector<ExecutionReport>& out) {
+  const Bar& bar = event.bar.bar;
+  if (bar.start < session_.open || event.time > session_.close) return;  // Outside the regular session.
+  Book& book = books_[event.instrument];
+  Opportunity look;
+  look.now = event.time;
+  look.volume = bar.volume;
+  look.available = share_of(bar.volume, event.instrument);
+  look.fill_time = bar.start;
+  match_open(book, bar, bar.start == session_.open, look, out);
+  look.fill_time = event.time;
+  match_stops(book, bar, look, false, out);
+  match_limits(book, bar, look, out);
+  match_stops(book, bar, look, true, out);
+  if (event.time == session_.close) match_close(book, bar, look, out);
+  for (Resting& order : book) {
+    order.fresh = false;
+    if (order.spec.type == OrderType::TrailingStop && may_fill(order)) {
+      order.best = better(order.spec.side, order.best, order.spec.side == Side::Sell ? bar.high : bar.low);
+    }
+  }
+  end_immediate(book, look, out);
+  sweep(book);
+}
+
+void FillSimulator::match_open(Book& book, const Bar& bar, bool opening_bar, Opportunity& look,
+                               std::vector<ExecutionReport>& out) {
+  for (std::size_t i = 0; i < book.size(); ++i) {
+    Resting& order = book[i];
+    if (!may_fill(order) || order.spec.time_in_force == TimeInForce::Cls) continue;
+    if (order.spec.time_in_force == TimeInForce::Opg && !opening_bar) continue;
+    // The open comes before everything else in a bar, so that a trailing stop has followed it.
+    if (order.spec.type == OrderType::TrailingStop) order.best = better(order.spec.side, order.best, bar.open);
+    match_at(order, book, bar.open, stop_of(order), look, out);
+  }
+}
+
+void FillSimulator::match_stops(Book& book, const Bar& bar, Opportunity& look, bool only_fresh,
+                                std::vector<ExecutionReport>& out) {
+  for (std::size_t i = 0; i < book.size(); ++i) {
+    Resting& order = book[i];
+    if (!may_fill(order) || !is_stop(order.spec.type) || order.triggered || order.fresh != only_fresh) continue;
+    const Price stop = stop_of(order);
+    if (!stop_reached(order.spec.side, stop, order.spec.side == Side::Buy ? bar.high : bar.low)) continue;
+    order.triggered = true;
+    if (order.spec.type != OrderType::StopLimit) {
+      fill(order, book, stop, true, look, out);
+      continue;
+    }
+    // The price stands at the stop: a limit beyond it can be had there.
+    const bool marketable =
+        order.spec.side == Side::Buy ? order.spec.limit_price >= stop : order.spec.limit_price <= stop;
+    if (marketable) {
+      fill(order, book, stop, false, look, out);
+    } else {
+      order.fresh = true;  // The bar's other extreme may have come before the stop.
+    }
+  }
+}
+
+void FillSimulator::match_limits(Book& book, const Bar& bar, Opportunity& look, std::vector<ExecutionReport>& out) {
+  for (std::size_t i = 0; i < book.size(); ++i) {
+    Resting& order = book[i];
+    const bool limit =
+        order.spec.type == OrderType::Limit || (order.spec.type == OrderType::StopLimit && order.triggered);
+    if (!may_fill(order) || !limit || order.fresh || waits_for_auction(order.spec)) continue;
+    const Price reached = order.spec.side == Side::Buy ? bar.low : bar.high;
+    if (limit_passed(order.spec.side, order.spec.limit_price, reached)) {
+      fill(order, book, order.spec.limit_price, false, look, out);
+    }
+  }
+}
+
+void FillSimulator::match_close(Book& book, const Bar& bar, Opportunity& look, std::vector<ExecutionReport>& out) {
+  for (std::size_t i = 0; i < book.size(); ++i) {
+    Resting& order = book[i];
+    if (may_fill(order) && order.spec.time_in_force == TimeInForce::Cls)
+      match_at(order, book, bar.close, {}, look, out);
+  }
+}
+
+/// At one known price: market orders, limits that it satisfies, stops that it reaches.
+void FillSimulator::match_at(Resting& order, Book& book, Price price, Price stop_trigger, Opportunity& look,
+                             std::vector<ExecutionReport>& out) {
+  const OrderSpec& spec = order.spec;
+  if (is_stop(spec.type) && !order.triggered) {
+    if (!stop_reached(spec.side, stop_trigger, price)) return;
+    order.triggered = true;
+    if (spec.type != OrderType::StopLimit) {
+      fill(order, book, worse(spec.side, price, stop_trigger), true, look, out);
+      return;
+    }
+  }
+  // A stop that was reached, but not wholly filled, is a market order.
+  if (spec.type == OrderType::Market || (is_stop(spec.type) && spec.type != OrderType::StopLimit)) {
+    fill(order, book, price, true, look, out);
+  } else if (limit_passed(spec.side, spec.limit_price, price)) {
+    fill(order, book, price, false, look, out);
+  }
+}
+
+bool FillSimulator::limit_passed(Side side, Price limit, Price price) const {
+  if (price == limit) return config_->fills.touch;
+  return side == Side::Buy ? price < limit : price > limit;
+}
+
+/// What was to fill at once or not at all has had its look at the market.
+void FillSimulator::end_immediate(Book& book, const Opportunity& look, std::vector<ExecutionReport>& out) {
+  for (std::size_t i = 0; i < book.size(); ++i) {
+    Resting& order = book[i];
+    const TimeInForce tif = order.spec.time_in_force;
+    if (may_fill(order) && (tif == TimeInForce::Ioc || tif == TimeInForce::Fok)) {
+      end(order, ReportType::Canceled, look.now, out);
+    }
+  }
+}
+
+// --- Trades and quotes
+// ------------------------------------------------------------------------------------------------
+
+void FillSimulator::match_price(const Event& event, std::vector<ExecutionReport>& out) {
+  if (event.time < session_.open || event.time >= session_.close) return;
+  Book& book = books_[event.instrument];
+  const bool quote = event.type == EventType::Quote;
+  Opportunity look;
+  look.now = look.fill_time = event.time;
+  // What may be taken: of a print, or of a quote's two sides.
+  Quantity left[] = {share_of(quote ? event.quote.ask_size : event.trade.size, event.instrument),
+                     share_of(quote ? event.quote.bid_size : Quantity(), event.instrument)};
+  for (std::size_t i = 0; i < book.size(); ++i) {
+    Resting& order = book[i];
+    if (!may_fill(order) || waits_for_auction(order.spec)) continue;
+    const bool buys = order.spec.side == Side::Buy;
+    const Price price = !quote ? event.trade.price : buys ? event.quote.ask : event.quote.bid;
+    const Quantity size = !quote ? event.trade.size : buys ? event.quote.ask_size : event.quote.bid_size;
+    if (!price.is_positive()) continue;
+    Quantity& available = left[quote && !buys ? 1 : 0];
+    look.volume = size;
+    look.available = available;
+    if (order.spec.type == OrderType::TrailingStop) order.best = better(order.spec.side, order.best, price);
+    Price stop = stop_of(order);
+    // At a known price a stop fills at that price, not at the stop's own.
+    if (is_stop(order.spec.type) && stop_reached(order.spec.side, stop, price)) stop = price;
+    match_at(order, book, price, stop, look, out);
+    available = look.available;
+  }
+  for (Resting& order : book) order.fresh = false;
+  end_immediate(book, look, out);
+  sweep(book);
+}
+
+// --- Sessions and splits
+// ----------------------------------------------------------------------------------------------
+
+void FillSimulator::close_session(std::vector<ExecutionReport>& out, Timestamp now) {
+  for (Book& book : books_) {
+    for (std::size_t i = 0; i < book.size(); ++i) {
+      Resting& order = book[i];
+      if (order.done || !order.armed || order.spec.time_in_force == TimeInForce::Gtc) continue;
+      const OrderId id = order.id;
+      end(order, ReportType::Expired, now, out);
+      // Legs of an entry go with it; the legs of an OCO expire together.
+      const ReportType others = id.leg == OrderLeg::Entry ? ReportType::Canceled : ReportType::Expired;
+      end_group(book, id, id, others, now, out);
+    }
+    sweep(book);
+  }
+}
+
+void FillSimulator::on_split(InstrumentIndex instrument, Timestamp now, std::vector<ExecutionReport>& out) {
+  Book& book = books_[instrument];
+  for (Resting& order : book) end(order, ReportType::Canceled, now, out);
+  sweep(book);
+}
+
+// --- Fills
+// ------------------------------------------------------------------------------------------------------------
+
+Price FillSimulator::stop_of(const Resting& order) {
+  if (order.spec.type != OrderType::TrailingStop) return order.spec.stop_price;
+  return order.spec.side == Side::Sell ? order.best - order.spec.trail : order.best + order.spec.trail;
+}
+
+Quantity FillSimulator::share_of(Quantity volume, InstrumentIndex instrument) const {
+  if (!config_->fills.participation) return Quantity::max();
+  const Quantity share =
+      scaled(volume, round_to_units(*config_->fills.participation, 9), 1'000'000'000, Rounding::Down);
+  return round_to_lot(share, config_->instruments[instrument].lot, Rounding::Down);
+}
+
+Price FillSimulator::slipped(const Resting& order, Price price, Quantity quantity, Quantity volume) const {
+  const FillConfig& fills = config_->fills;
+  Price distance;
+  switch (fills.slippage) {
+    case SlippageModel::None: return price;
+    case SlippageModel::BasisPoints:
+      distance = scaled(price, round_to_units(fills.slippage_amount, 9), 10'000'000'000'000);
+      break;
+    case SlippageModel::Ticks:
+      distance = scaled(config_->instruments[order.spec.instrument].tick, round_to_units(fills.slippage_amount, 9),
+                        1'000'000'000);
+      break;
+    case SlippageModel::SquareRootImpact:
+      // Square-root law of market impact, e.g. Almgren et al., "Direct Estimation of Equity Market Impact" (2005).
+      if (volume.is_positive()) {
+        distance = Price::rounded(price.to_double() * fills.slippage_amount *
+                                  std::sqrt(quantity.to_double() / volume.to_double()));
+      }
+      break;
+  }
+  const Price result = order.spec.side == Side::Buy ? price + distance : price - distance;
+  return std::max(result, Price::from_raw(1));
+}
+
+void FillSimulator::fill(Resting& order, Book& book, Price price, bool slips, Opportunity& look,
+                         std::vector<ExecutionReport>& out) {
+  const Quantity quantity = std::min(order.leaves(), look.available);
+  if (!quantity.is_positive()) return;
+  if (order.spec.time_in_force == TimeInForce::Fok && quantity < order.leaves()) return;
+  if (look.available != Quantity::max()) look.available -= quantity;
+  if (slips) price = slipped(order, price, quantity, look.volume);
+  order.filled += quantity;
+  order.filled_notional += notional(price, quantity);
+  const Money fees = fee_model_.total(order.spec.side, order.filled, order.filled_notional);
+  ExecutionReport& report = add_report(out, order, ReportType::Fill, look.fill_time);
+  report.last_quantity = quantity;
+  report.last_price = price;
+  report.fee = fees - order.fees;
+  if (order.spec.order_class == OrderClass::Bracket) {
+    if (const auto stop = stop_leg(order.spec, price)) report.protective_stop = stop->stop_price;
+  }
+  order.fees = fees;
+  const bool whole = order.leaves().is_zero();
+  if (whole) order.done = true;
+  if (order.spec.order_class == OrderClass::Simple && order.id.leg == OrderLeg::Entry) return;
+  // `order` may move once legs change the book, so it is not used below.
+  const Resting copy = order;
+  if (copy.id.leg != OrderLeg::Entry) after_leg_fill(book, copy, quantity, look.fill_time, out);
+  if (whole && copy.spec.order_class == OrderClass::Bracket) activate_legs(book, copy, look.fill_time, out);
+  if (whole && copy.spec.order_class == OrderClass::Bracket && look.fill_time == look.now) {
+    for (Resting& each : book) {
+      if (each.id.with_leg(OrderLeg::Entry) == copy.id && !each.done) each.fresh = true;
+    }
+  }
+}
+
+void FillSimulator::activate_legs(Book& book, const Resting& entry, Timestamp now, std::vector<ExecutionReport>& out) {
+  const Price average = Price::from_raw(
+      narrow(divide(Int128{entry.filled_notional.raw()} * 1'000'000'000'000, entry.filled.raw(), Rounding::HalfEven)));
+  for (Resting& leg : book) {
+    if (leg.done || !leg.held || leg.id.with_leg(OrderLeg::Entry) != entry.id) continue;
+    leg.held = false;
+    if (leg.id.leg == OrderLeg::StopLoss) leg.spec.stop_price = stop_leg(entry.spec, average)->stop_price;
+    ExecutionReport& report = add_report(out, leg, ReportType::Accepted, now);
+    report.last_price = leg.id.leg == OrderLeg::StopLoss ? leg.spec.stop_price : leg.spec.limit_price;
+  }
+}
+
+void FillSimulator::after_leg_fill(Book& book, const Resting& leg, Quantity quantity, Timestamp now,
+                                   std::vector<ExecutionReport>& out) {
+  for (Resting& sibling : book) {
+    const bool same_group = sibling.id.with_leg(OrderLeg::Entry) == leg.id.with_leg(OrderLeg::Entry);
+    if (sibling.done || sibling.id == leg.id || !same_group || sibling.id.leg == OrderLeg::Entry) continue;
+    if (leg.done || sibling.leaves() <= quantity) {
+      end(sibling, ReportType::Canceled, now, out);
+    } else {
+      sibling.spec.quantity -= quantity;
+    }
+  }
+}
+
+ExecutionReport& FillSimulator::add_report(std::vector<ExecutionReport>& out, const Resting& order, ReportType type,
+                                           Timestamp time) {
+  ExecutionReport& report = out.emplace_back();
+  report.type = type;
+  report.order = order.id;
+  if (order.id.leg != OrderLeg::Entry) report.related = order.id.with_leg(OrderLeg::Entry);
+  report.strategy = order.strategy;
+  report.instrument = order.spec.instrument;
+  report.side = order.spec.side;
+  report.execution_id = ++last_execution_id_;
+  report.time = time;
+  report.cumulative_quantity = order.filled;
+  report.leaves_quantity = order.leaves();
+  return report;
+}
+
+void FillSimulator::end(Resting& order, ReportType type, Timestamp now, std::vector<ExecutionReport>& out) {
+  if (order.done) return;
+  order.done = true;
+  add_report(out, order, type, now);
+}
+
+/// Ends what is left of a group, all but `except`.
+void FillSimulator::end_group(Book& book, OrderId id, OrderId except, ReportType type, Timestamp now,
+                              std::vector<ExecutionReport>& out) {
+  for (Resting& order : book) {
+    const bool in_group = order.id.with_leg(OrderLeg::Entry) == id.with_leg(OrderLeg::Entry);
+    if (in_group && order.id != except) end(order, type, now, out);
+  }
+}
+
+void FillSimulator::sweep(Book& book) {
+  resting_ -= static_cast<std::size_t>(std::erase_if(book, [](const Resting& order) { return order.done; }));
+}
+
+// --- Commands
+// ---------------------------------------------------------------------------------------------------------
+
+void FillSimulator::submit(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out) {
+  switch (command.kind) {
+    case CommandKind::Submit: submit_order(command, now, out); break;
+    case CommandKind::Cancel: cancel_order(command, now, out); break;
+    case CommandKind::Replace: replace_order(command, now, out); break;
+  }
+}
+
+FillSimulator::Resting& FillSimulator::rest(Book& book, const OrderCommand& command, const OrderSpec& spec,
+                                            OrderLeg leg, bool held, Timestamp now, std::vector<ExecutionReport>& out) {
+  Resting& order = book.emplace_back();
+  order.id = command.id.with_leg(leg);
+  order.strategy = command.strategy;
+  order.spec = spec;
+  order.held = held;
+  order.armed = now >= session_.open && now < session_.close;
+  add_report(out, order, held ? ReportType::Held : ReportType::Accepted, now);
+  ++resting_;
+  return order;
+}
+
+void FillSimulator::submit_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out) {
+  const OrderSpec& spec = command.spec;
+  Book& book = books_[spec.instrument];
+  if (spec.order_class != OrderClass::Oco) rest(book, command, spec, OrderLeg::Entry, false, now, out);
+  if (spec.order_class != OrderClass::Simple) {
+    const bool held = spec.order_class == OrderClass::Bracket;
+    if (const auto leg = target_leg(spec)) rest(book, command, *leg, OrderLeg::Target, held, now, out);
+    if (const auto leg = stop_leg(spec, Price())) rest(book, command, *leg, OrderLeg::StopLoss, held, now, out);
+  }
+  const bool same_close = config_->fills.fill_at == FillAt::SameClose && spec.type == OrderType::Market &&
+                          !waits_for_auction(spec) && last_bar_times_[spec.instrument] == now;
+  if (!same_close) return;
+  const Bar& bar = last_bars_[spec.instrument];
+  Opportunity look{now, Quantity::max(), bar.volume, now};
+  if (Resting* order = find(command.id, nullptr)) fill(*order, book, bar.close, true, look, out);
+  for (Resting& order : book) order.fresh = false;
+  sweep(book);
+}
+
+FillSimulator::Resting* FillSimulator::find(OrderId id, Book** found_in) {
+  for (Book& book : books_) {
+    for (Resting& order : book) {
+      if (order.id != id || order.done) continue;
+      if (found_in != nullptr) *found_in = &book;
+      return &order;
+    }
+  }
+  return nullptr;
+}
+
+void FillSimulator::cancel_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out) {
+  Book* book = nullptr;
+  Resting* order = find(command.target, &book);
+  if (order == nullptr) {
+    Resting gone;
+    gone.id = command.target;
+    gone.strategy = command.strategy;
+    gone.spec.instrument = command.spec.instrument;
+    ExecutionReport& report = add_report(out, gone, ReportType::CancelRejected, now);
+    report.rejected = RejectReason::TooLate;
+    return;
+  }
+  end(*order, ReportType::Canceled, now, out);
+  end_group(*book, command.target, command.target, ReportType::Canceled, now, out);
+  sweep(*book);
+}
+
+void FillSimulator::replace_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out) {
+  Book* book = nullptr;
+  Resting* order = find(command.target, &book);
+  const bool simple =
+      order != nullptr && order->spec.order_class == OrderClass::Simple && order->id.leg == OrderLeg::Entry;
+  if (!simple) {
+    Resting refused;
+    refused.strategy = command.strategy;
+    refused.spec = command.spec;
+    for (const auto& [id, type] :
+         {std::pair(command.target, ReportType::ReplaceRejected), std::pair(command.id, ReportType::Rejected)}) {
+      refused.id = id;
+      ExecutionReport& report = add_report(out, refused, type, now);
+      report.related = command.id;
+      report.rejected = order == nullptr ? RejectReason::TooLate : RejectReason::Unsupported;
+    }
+    return;
+  }
+  order->done = true;
+  ExecutionReport& report = add_report(out, *order, ReportType::Replaced, now);
+  report.related = command.id;
+  sweep(*book);
+  submit_order(command, now, out);
+}
+
+// --- Snapshots
+// --------------------------------------------------------------------------------------------------------
+
+void FillSimulator::save(ByteWriter& out) const {
+  for (std::size_t i = 0; i < books_.size(); ++i) {
+    out.u32(static_cast<std::uint32_t>(books_[i].size()));
+    for (const Resting& order : books_[i]) {
+      write(out, order.id);
+      out.u16(order.strategy);
+      write(out, order.spec);
+      out.fixed(order.filled);
+      out.fixed(order.filled_notional);
+      out.fixed(order.fees);
+      out.fixed(order.best);
+      out.u8(static_cast<std::uint8_t>((order.held ? 1 : 0) | (order.triggered ? 2 : 0) | (order.armed ? 4 : 0)));
+    }
+    const Bar& bar = last_bars_[i];
+    out.time(bar.start);
+    for (Price price : {bar.open, bar.high, bar.low, bar.close}) out.fixed(price);
+    out.fixed(bar.volume);
+    out.time(last_bar_times_[i]);
+  }
+  out.u32(static_cast<std::uint32_t>(session_.date.days));
+  out.time(session_.open);
+  out.time(session_.close);
+  out.boolean(session_.early_close);
+  out.u64(last_execution_id_);
+}
+
+void FillSimulator::load(ByteReader& in) {
+  resting_ = 0;
+  for (std::size_t i = 0; i < books_.size(); ++i) {
+    books_[i].clear();
+    const std::uint32_t count = in.u32();
+    for (std::uint32_t n = 0; n < count && in.ok(); ++n) {
+      Resting order;
+      order.id = read_order_id(in);
+      order.strategy = in.u16();
+      order.spec = read_order_spec(in);
+      order.filled = in.fixed<Quantity>();
+      order.filled_notional = in.fixed<Money>();
+      order.fees = in.fixed<Money>();
+      order.best = in.fixed<Price>();
+      const std::uint8_t flags = in.u8();
+      order.held = (flags & 1) != 0;
+      order.triggered = (flags & 2) != 0;
+      order.armed = (flags & 4) != 0;
+      books_[i].push_back(order);
+      ++resting_;
+    }
+    Bar& bar = last_bars_[i];
+    bar.start = in.time();
+    for (Price* price : {&bar.open, &bar.high, &bar.low, &bar.close}) *price = in.fixed<Price>();
+    bar.volume = in.fixed<Quantity>();
+    last_bar_times_[i] = in.time();
+  }
+  session_.date.days = static_cast<std::int32_t>(in.u32());
+  session_.open = in.time();
+  session_.close = in.time();
+  session_.early_close = in.boolean();
+  last_execution_id_ = in.u64();
+}
+
+}  // namespace bellwether

@@ -1,0 +1,113 @@
+// A venue in a deterministic box: holds resting orders and fills them from bars, trades or quotes. Paper trading and
+// backtests use the same one.
+#pragma once
+
+#include <vector>
+
+#include "engine/engine_config.hpp"
+#include "engine/event.hpp"
+#include "engine/fee_model.hpp"
+#include "engine/open_orders.hpp"
+
+namespace bellwether {
+
+/// Fill rules. A market order fills at the next event's price: a bar's open, a trade's price, the other side of a
+/// quote. A limit fills when the price trades through it (or touches it, by configuration), at its price, or at the
+/// open where the bar opens beyond it. A stop fills at its price or, where the bar gaps over it, at the open; slippage
+/// applies to market and stop orders. Within one bar the worse is assumed: of a group's stop and target that a bar
+/// could both hit, the stop fills; a trailing stop is tested before the bar's own extreme moves it. A split cancels the
+/// instrument's open orders. Orders fill within the regular session only.
+class FillSimulator {
+ public:
+  /// `config` must outlive the simulator.
+  explicit FillSimulator(const EngineConfig& config);
+
+  /// What a market, session or corporate-action event does to resting orders. Reports are appended to `out`. Bars: call
+  /// it before the strategies see the bar.
+  void on_market(const Event& event, std::vector<ExecutionReport>& out);
+  /// Carries out a command at `now`. Reports are appended to `out`.
+  void submit(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out);
+
+  /// True where no order rests, so that market events change nothing but the last prices.
+  [[nodiscard]] bool is_quiet() const { return resting_ == 0; }
+  /// Takes notice of a run of bars while quiet.
+  void finish_run(InstrumentIndex instrument, const Bar& last, Timestamp now);
+  /// The id of the last report.
+  [[nodiscard]] std::uint64_t last_execution_id() const { return last_execution_id_; }
+
+  void save(ByteWriter& out) const;
+  void load(ByteReader& in);
+
+ private:
+  struct Resting {
+    OrderId id;
+    StrategyIndex strategy = kNoStrategy;
+    OrderSpec spec;  // Of the order itself; for an entry the prices of its legs too.
+    Quantity filled;
+    Money filled_notional;
+    Money fees;
+    Price best;              // Trailing stop: best price since activation.
+    bool held = false;       // Leg that waits for its entry.
+    bool triggered = false;  // Stop that was reached: a limit or market order now.
+    bool armed = false;      // Rests in a session at whose close a day order expires.
+    bool fresh = false;      // Became active within the bar under work: its limit must wait.
+    bool done = false;       // Ended; removed after the event.
+    [[nodiscard]] Quantity leaves() const { return spec.quantity - filled; }
+  };
+  using Book = std::vector<Resting>;
+
+  /// One look at the market: what may fill at which price.
+  struct Opportunity {
+    Timestamp now;
+    Quantity available;  // What participation still allows.
+    Quantity volume;     // Of the bar, for impact.
+    Timestamp fill_time;
+  };
+
+  void match_bar(const Event& event, std::vector<ExecutionReport>& out);
+  void match_open(Book& book, const Bar& bar, bool opening_bar, Opportunity& look, std::vector<ExecutionReport>& out);
+  void match_stops(Book& book, const Bar& bar, Opportunity& look, bool only_fresh, std::vector<ExecutionReport>& out);
+  void match_limits(Book& book, const Bar& bar, Opportunity& look, std::vector<ExecutionReport>& out);
+  void match_close(Book& book, const Bar& bar, Opportunity& look, std::vector<ExecutionReport>& out);
+  void match_price(const Event& event, std::vector<ExecutionReport>& out);
+  void match_at(Resting& order, Book& book, Price price, Price stop_trigger, Opportunity& look,
+                std::vector<ExecutionReport>& out);
+  void end_immediate(Book& book, const Opportunity& look, std::vector<ExecutionReport>& out);
+  void close_session(std::vector<ExecutionReport>& out, Timestamp now);
+  void on_split(InstrumentIndex instrument, Timestamp now, std::vector<ExecutionReport>& out);
+
+  [[nodiscard]] bool may_fill(const Resting& order) const { return !order.done && !order.held; }
+  [[nodiscard]] bool limit_passed(Side side, Price limit, Price price) const;
+  [[nodiscard]] static Price stop_of(const Resting& order);
+  /// What orders may take of a volume by the participation cap.
+  [[nodiscard]] Quantity share_of(Quantity volume, InstrumentIndex instrument) const;
+  [[nodiscard]] Price slipped(const Resting& order, Price price, Quantity quantity, Quantity volume) const;
+  void fill(Resting& order, Book& book, Price price, bool slips, Opportunity& look, std::vector<ExecutionReport>& out);
+  void end(Resting& order, ReportType type, Timestamp now, std::vector<ExecutionReport>& out);
+  void end_group(Book& book, OrderId id, OrderId except, ReportType type, Timestamp now,
+                 std::vector<ExecutionReport>& out);
+  void activate_legs(Book& book, const Resting& entry, Timestamp now, std::vector<ExecutionReport>& out);
+  void after_leg_fill(Book& book, const Resting& leg, Quantity quantity, Timestamp now,
+                      std::vector<ExecutionReport>& out);
+  void sweep(Book& book);
+
+  void submit_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out);
+  void cancel_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out);
+  void replace_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out);
+  Resting& rest(Book& book, const OrderCommand& command, const OrderSpec& spec, OrderLeg leg, bool held, Timestamp now,
+                std::vector<ExecutionReport>& out);
+  Resting* find(OrderId id, Book** found_in);
+  /// Appends a report, and gives it to be completed; valid until the next one.
+  ExecutionReport& add_report(std::vector<ExecutionReport>& out, const Resting& order, ReportType type, Timestamp time);
+
+  const EngineConfig* config_;
+  FeeModel fee_model_;
+  std::vector<Book> books_;     // By instrument.
+  std::vector<Bar> last_bars_;  // By instrument; for fills at the same close.
+  std::vector<Timestamp> last_bar_times_;
+  SessionEvent session_;
+  std::size_t resting_ = 0;
+  std::uint64_t last_execution_id_ = 0;
+};
+
+}  // namespace bellwether

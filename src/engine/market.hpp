@@ -1,0 +1,79 @@
+// What a market says: bars, trades and quotes of instruments that are known by a small index.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/decimal.hpp"
+#include "engine/time.hpp"
+
+namespace bellwether {
+
+/// Index of an instrument in the session's table of instruments. Never crosses a process: symbols do.
+using InstrumentIndex = std::uint16_t;
+constexpr InstrumentIndex kNoInstrument = 0xffff;
+
+/// What may be traded, and in which steps.
+struct Instrument {
+  std::string symbol;
+  Price tick = Price::from_raw(10'000'000);  ///< Smallest price step (0.01).
+  Quantity lot = Quantity::from_int(1);      ///< Smallest quantity step.
+  bool shortable = true;
+};
+
+/// Open, high, low, close and volume of one interval. `start` is the first instant of the interval.
+struct Bar {
+  Timestamp start;
+  Price open;
+  Price high;
+  Price low;
+  Price close;
+  Quantity volume;
+
+  bool operator==(const Bar&) const = default;
+};
+
+/// One trade print.
+struct Trade {
+  Timestamp time;
+  Price price;
+  Quantity size;
+
+  bool operator==(const Trade&) const = default;
+};
+
+/// Best bid and ask.
+struct Quote {
+  Timestamp time;
+  Price bid;
+  Quantity bid_size;
+  Price ask;
+  Quantity ask_size;
+
+  bool operator==(const Quote&) const = default;
+};
+
+/// Bars of one instrument in ascending order of time, without two of one start.
+struct BarSeries {
+  std::string symbol;
+  Duration interval{0};    ///< Length of a bar; 24 h stands for a whole regular session.
+  bool synthetic = false;  ///< Made from coarser bars, not observed. Shown wherever the bars are.
+  std::vector<Bar> bars;
+};
+
+constexpr Duration kDailyInterval = std::chrono::hours(24);
+constexpr Duration kMinuteInterval = std::chrono::minutes(1);
+
+/// A split or a cash dividend, applied before the open of `ex_date`.
+struct CorporateAction {
+  Date ex_date;
+  /// Shares after / shares before: 7 for a 7:1 split, 1 for none. In billionths, exact.
+  std::int64_t split_ratio_billionths = 1'000'000'000;
+  /// Cash per share held before the open, in shares as they are after the split.
+  Price dividend;
+
+  bool operator==(const CorporateAction&) const = default;
+};
+
+}  // namespace bellwether

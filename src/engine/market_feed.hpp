@@ -1,0 +1,81 @@
+// Turns data sets into one stream of events in the order of time: bars, trades and quotes of any number of instruments,
+// the openings and closings of sessions between them, and corporate actions before the open of their ex-date.
+#pragma once
+
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "engine/calendar.hpp"
+#include "engine/event.hpp"
+#include "engine/strategy.hpp"
+
+namespace bellwether {
+
+/// One source of a feed. The data must outlive the feed; only one of the spans is set.
+struct FeedSource {
+  InstrumentIndex instrument = kNoInstrument;
+  std::span<const Bar> bars;
+  Duration interval{0};  ///< Of the bars.
+  bool synthetic = false;
+  bool history = false;  ///< For the strategies' warm-up only.
+  std::span<const Trade> trades;
+  std::span<const Quote> quotes;
+};
+
+struct InstrumentActions {
+  InstrumentIndex instrument = kNoInstrument;
+  std::vector<CorporateAction> actions;  ///< Ascending ex-dates.
+};
+
+/// Merges its sources by time, then by their order. A pure function of its input: the n-th event is always the same.
+class MarketFeed {
+ public:
+  MarketFeed(std::vector<FeedSource> sources, std::vector<InstrumentActions> actions, const SessionCalendar& calendar);
+
+  /// Writes the next event, unnumbered. False at the end, after the last session's close.
+  bool next(Event& event);
+  /// Events given out so far.
+  [[nodiscard]] std::uint64_t position() const { return position_; }
+  /// Gives out events until `count` have been.
+  void skip_to(std::uint64_t count);
+  /// Bars, trades and quotes in all sources, history left out.
+  [[nodiscard]] std::uint64_t market_event_count() const;
+
+  /// The bars of the feed's only source that come next, empty where the next event is of another kind. `next` would
+  /// give one after the other as its next events, up to the one that starts at `last_start`, the session's last.
+  struct Peek {
+    BarRun run;
+    Timestamp last_start;
+  };
+  [[nodiscard]] Peek peek_run() const;
+  /// Takes the first `count` bars of `peek_run`.
+  void take_run(std::size_t count);
+  /// When the bar could be known.
+  [[nodiscard]] Timestamp close_time(const Bar& bar, Duration interval) const;
+
+ private:
+  struct Cursor {
+    FeedSource source;
+    std::size_t at = 0;
+    Timestamp next_time = kNever;
+  };
+
+  void refresh(Cursor& cursor) const;
+  Cursor* earliest();
+  void enter_session(const Cursor& cursor);
+  static void write_event(const Cursor& cursor, Event& event);
+  [[nodiscard]] Timestamp start_of(const Cursor& cursor) const;
+  void push_actions(const Session& session);
+
+  std::vector<Cursor> cursors_;
+  std::vector<InstrumentActions> actions_;
+  std::vector<std::size_t> next_action_;
+  SessionCalendar calendar_;
+  std::deque<Event> pending_;
+  std::uint64_t position_ = 0;
+  const Session* open_session_ = nullptr;
+  Date last_opened_{-1'000'000};
+};
+
+}  // namespace bellwether

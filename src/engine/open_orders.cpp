@@ -1,0 +1,208 @@
+#include "engine/open_orders.hpp"
+
+#include <algorithm>
+
+namespace bellwether {
+namespace {
+
+// One row for each state that is not terminal, one column for each transition. kNo: cannot happen. kSame: no change.
+// A partial fill keeps the pending states; `restored` gives the state after a refused cancel or replacement.
+constexpr std::uint8_t kNo = 0xff;
+constexpr std::uint8_t kSame = 0xfe;
+constexpr std::uint8_t kRestored = 0xfd;
+constexpr std::uint8_t Wrk = static_cast<std::uint8_t>(OrderState::Working);
+constexpr std::uint8_t Hld = static_cast<std::uint8_t>(OrderState::Held);
+constexpr std::uint8_t Prt = static_cast<std::uint8_t>(OrderState::PartiallyFilled);
+constexpr std::uint8_t PCa = static_cast<std::uint8_t>(OrderState::PendingCancel);
+constexpr std::uint8_t PRe = static_cast<std::uint8_t>(OrderState::PendingReplace);
+constexpr std::uint8_t Unk = static_cast<std::uint8_t>(OrderState::Unknown);
+constexpr std::uint8_t Fil = static_cast<std::uint8_t>(OrderState::Filled);
+constexpr std::uint8_t Can = static_cast<std::uint8_t>(OrderState::Canceled);
+constexpr std::uint8_t Exp = static_cast<std::uint8_t>(OrderState::Expired);
+constexpr std::uint8_t Rep = static_cast<std::uint8_t>(OrderState::Replaced);
+constexpr std::uint8_t Rej = static_cast<std::uint8_t>(OrderState::Rejected);
+constexpr std::uint8_t Den = static_cast<std::uint8_t>(OrderState::Denied);
+
+// clang-format off
+constexpr std::uint8_t kTransitions[][kTransitionCount] = {
+  // Accepted Held   Partial Final Cancel Expire Replac Reject Denied  CxlRej     RepRej     Lost CxlSent RepSent
+  /* PendingNew      */ {Wrk,   Hld,   Prt,   Fil,  Can,   Exp,   kNo,   Rej,   Den,    kSame,     kSame,     Unk, PCa,   PRe},
+  /* Held            */ {Wrk,   kSame, kNo,   kNo,  Can,   Exp,   Rep,   Rej,   kNo,    kSame,     kSame,     Unk, PCa,   PRe},
+  /* Working         */ {kSame, kNo,   Prt,   Fil,  Can,   Exp,   Rep,   Rej,   kNo,    kSame,     kSame,     Unk, PCa,   PRe},
+  /* PartiallyFilled */ {kSame, kNo,   kSame, Fil,  Can,   Exp,   Rep,   Rej,   kNo,    kSame,     kSame,     Unk, PCa,   PRe},
+  /* PendingCancel   */ {kSame, kSame, kSame, Fil,  Can,   Exp,   Rep,   Rej,   Den,    kRestored, kRestored, Unk, kSame, kNo },
+  /* PendingReplace  */ {kSame, kSame, kSame, Fil,  Can,   Exp,   Rep,   Rej,   Den,    kSame,     kRestored, Unk, PCa,   kNo },
+  /* Unknown         */ {Wrk,   Hld,   Prt,   Fil,  Can,   Exp,   Rep,   Rej,   Den,    kSame,     kSame,     Unk, kSame, kNo },
+};
+// clang-format on
+static_assert(std::size(kTransitions) == static_cast<std::size_t>(OrderState::Filled));
+
+Transition transition_of(const ExecutionReport& report) {
+  switch (report.type) {
+    case ReportType::Accepted: return Transition::Accepted;
+    case ReportType::Held: return Transition::Held;
+    case ReportType::Fill: return report.leaves_quantity.is_zero() ? Transition::FinalFill : Transition::PartialFill;
+    case ReportType::Canceled: return Transition::Canceled;
+    case ReportType::Expired: return Transition::Expired;
+    case ReportType::Replaced: return Transition::Replaced;
+    case ReportType::Rejected: return Transition::Rejected;
+    case ReportType::Denied: return Transition::Denied;
+    case ReportType::CancelRejected: return Transition::CancelRejected;
+    case ReportType::ReplaceRejected: return Transition::ReplaceRejected;
+    case ReportType::Lost: return Transition::Lost;
+  }
+  invariant_failed("report type without a transition", __FILE__, __LINE__);
+}
+
+/// The legs of a bracket guard a position for as long as it lasts.
+TimeInForce leg_time_in_force(const OrderSpec& group) {
+  return group.order_class == OrderClass::Oco ? group.time_in_force : TimeInForce::Gtc;
+}
+
+/// next_state with the fills so far, for the states that depend on them.
+OrderState state_after(const OpenOrder& order, Transition transition) {
+  const auto next = next_state(order.state, transition);
+  BELLWETHER_INVARIANT(next.has_value(), "impossible transition of an order's state");
+  if (*next == OrderState::Working && !order.filled.is_zero()) return OrderState::PartiallyFilled;
+  return *next;
+}
+
+}  // namespace
+
+std::optional<OrderState> next_state(OrderState from, Transition transition) {
+  if (is_terminal(from)) return std::nullopt;
+  const std::uint8_t cell = kTransitions[static_cast<std::size_t>(from)][static_cast<std::size_t>(transition)];
+  if (cell == kNo) return std::nullopt;
+  if (cell == kSame) return from;
+  if (cell == kRestored) return OrderState::Working;
+  return static_cast<OrderState>(cell);
+}
+
+std::optional<OrderSpec> target_leg(const OrderSpec& group) {
+  if (!group.take_profit.is_positive()) return std::nullopt;
+  OrderSpec leg;
+  leg.instrument = group.instrument;
+  leg.side = group.order_class == OrderClass::Oco ? group.side : opposite(group.side);
+  leg.type = OrderType::Limit;
+  leg.time_in_force = leg_time_in_force(group);
+  leg.quantity = group.quantity;
+  leg.limit_price = group.take_profit;
+  return leg;
+}
+
+std::optional<OrderSpec> stop_leg(const OrderSpec& group, Price entry_price) {
+  if (!group.stop_loss.is_positive() && !group.stop_loss_offset.is_positive()) return std::nullopt;
+  OrderSpec leg;
+  leg.instrument = group.instrument;
+  leg.side = group.order_class == OrderClass::Oco ? group.side : opposite(group.side);
+  leg.type = OrderType::Stop;
+  leg.time_in_force = leg_time_in_force(group);
+  leg.quantity = group.quantity;
+  leg.stop_price = group.stop_loss;
+  if (group.stop_loss_offset.is_positive() && entry_price.is_positive()) {
+    leg.stop_price =
+        leg.side == Side::Sell ? entry_price - group.stop_loss_offset : entry_price + group.stop_loss_offset;
+  }
+  return leg;
+}
+
+OpenOrder* OpenOrders::find_open(OrderId id) {
+  // The orders asked for are the newest far more often than not.
+  for (auto it = orders_.rbegin(); it != orders_.rend(); ++it) {
+    if (it->id == id) return &*it;
+  }
+  return nullptr;
+}
+
+const OpenOrder* OpenOrders::find(OrderId id) const { return const_cast<OpenOrders*>(this)->find_open(id); }
+
+void OpenOrders::add(const OrderCommand& command, const OrderSpec& spec, OrderLeg leg) {
+  OpenOrder& order = orders_.emplace_back();
+  order.id = command.id.with_leg(leg);
+  order.strategy = command.strategy;
+  order.spec = spec;
+}
+
+void OpenOrders::apply(const OrderCommand& command) {
+  if (command.kind != CommandKind::Submit) {
+    if (OpenOrder* target = find_open(command.target)) {
+      const bool cancel = command.kind == CommandKind::Cancel;
+      target->state = state_after(*target, cancel ? Transition::CancelSent : Transition::ReplaceSent);
+    }
+    if (command.kind == CommandKind::Cancel) return;
+  }
+  if (command.spec.order_class != OrderClass::Oco) add(command, command.spec, OrderLeg::Entry);
+  if (command.spec.order_class == OrderClass::Simple) return;
+  if (const auto leg = target_leg(command.spec)) add(command, *leg, OrderLeg::Target);
+  if (const auto leg = stop_leg(command.spec, Price())) add(command, *leg, OrderLeg::StopLoss);
+}
+
+OpenOrders::Applied OpenOrders::apply(const ExecutionReport& report) {
+  Applied applied;
+  OpenOrder* order = find_open(report.order);
+  const bool never_came_to_be = report.type == ReportType::Denied || report.type == ReportType::Rejected;
+  if (never_came_to_be && report.order.leg == OrderLeg::Entry) return end_group(report);
+  if (order == nullptr) return applied;
+  applied.outcome = Outcome::Repeated;
+  if (report.execution_id != 0 && report.execution_id <= order->last_execution_id) {
+    applied.order = *order;
+    return applied;
+  }
+  if (report.execution_id != 0) order->last_execution_id = report.execution_id;
+  if (report.type == ReportType::Fill) {
+    BELLWETHER_INVARIANT(report.last_quantity.is_positive() && report.last_quantity <= order->leaves(),
+                         "fill of more than the order's open quantity");
+    order->filled += report.last_quantity;
+    applied.filled = report.last_quantity;
+  }
+  if (report.type == ReportType::Accepted && report.last_price.is_positive() && order->spec.type == OrderType::Stop) {
+    order->spec.stop_price = report.last_price;
+  }
+  order->state = state_after(*order, transition_of(report));
+  applied.order = *order;
+  applied.outcome = is_terminal(order->state) ? Outcome::Ended : Outcome::Changed;
+  if (applied.outcome == Outcome::Ended) orders_.erase(orders_.begin() + (order - orders_.data()));
+  return applied;
+}
+
+OpenOrders::Applied OpenOrders::end_group(const ExecutionReport& report) {
+  Applied applied;
+  if (const OpenOrder* entry = find(report.order)) {
+    applied.order = *entry;
+    applied.order.state = state_after(*entry, transition_of(report));
+    applied.outcome = Outcome::Ended;
+  }
+  std::erase_if(orders_, [&](const OpenOrder& each) { return each.id.with_leg(OrderLeg::Entry) == report.order; });
+  return applied;
+}
+
+void OpenOrders::save(ByteWriter& out) const {
+  out.u32(static_cast<std::uint32_t>(orders_.size()));
+  for (const OpenOrder& order : orders_) {
+    write(out, order.id);
+    out.u16(order.strategy);
+    write(out, order.spec);
+    out.u8(static_cast<std::uint8_t>(order.state));
+    out.fixed(order.filled);
+    out.u64(order.last_execution_id);
+  }
+}
+
+void OpenOrders::load(ByteReader& in) {
+  orders_.clear();
+  const std::uint32_t count = in.u32();
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+    OpenOrder order;
+    order.id = read_order_id(in);
+    order.strategy = in.u16();
+    order.spec = read_order_spec(in);
+    const std::uint8_t state = in.u8();
+    if (state >= static_cast<std::uint8_t>(OrderState::Filled)) in.fail();
+    order.state = static_cast<OrderState>(state);
+    order.filled = in.fixed<Quantity>();
+    order.last_execution_id = in.u64();
+    orders_.push_back(order);
+  }
+}
+
+}  // namespace bellwether

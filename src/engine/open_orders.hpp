@@ -1,0 +1,88 @@
+// The orders that may still fill, and the one table of how an order's state changes.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/order_types.hpp"
+
+namespace bellwether {
+
+/// What a report does to an order, as the table of transitions sees it: a Fill either completes the order or not.
+enum class Transition : std::uint8_t {
+  Accepted,
+  Held,
+  PartialFill,
+  FinalFill,
+  Canceled,
+  Expired,
+  Replaced,
+  Rejected,
+  Denied,
+  CancelRejected,
+  ReplaceRejected,
+  Lost,
+  CancelSent,   ///< A cancel has left.
+  ReplaceSent,  ///< A replacement has left.
+};
+constexpr std::size_t kTransitionCount = 14;
+
+/// The state after `transition`; nothing where that cannot happen.
+std::optional<OrderState> next_state(OrderState from, Transition transition);
+
+constexpr bool is_terminal(OrderState state) { return state >= OrderState::Filled; }
+
+/// An order that has not ended.
+struct OpenOrder {
+  OrderId id;
+  StrategyIndex strategy = kNoStrategy;
+  OrderSpec spec;
+  OrderState state = OrderState::PendingNew;
+  Quantity filled;
+  std::uint64_t last_execution_id = 0;  ///< Reports up to this one have been applied.
+
+  [[nodiscard]] Quantity leaves() const { return spec.quantity - filled; }
+  /// Leg of a group: it can only end a position, never open one.
+  [[nodiscard]] bool is_protective() const { return id.leg != OrderLeg::Entry; }
+};
+
+/// All open orders of a session, in the order in which they came. Bounded by the risk stage's limit on open orders.
+class OpenOrders {
+ public:
+  /// Takes notice of a command that is on its way: a Submit adds the order with its legs, a Replace adds the new order
+  /// and marks the old one, a Cancel marks its target.
+  void apply(const OrderCommand& command);
+
+  enum class Outcome : std::uint8_t { Changed, Ended, Repeated, NotOpen };
+  struct Applied {
+    Outcome outcome = Outcome::NotOpen;
+    OpenOrder order;  ///< As it is after the report; default where it is not open.
+    Quantity filled;  ///< By this report.
+  };
+  /// Applies a report. A repeated one (execution id already applied) changes nothing; an impossible transition is a
+  /// broken invariant.
+  Applied apply(const ExecutionReport& report);
+
+  /// Null where no open order has the id.
+  [[nodiscard]] const OpenOrder* find(OrderId id) const;
+  [[nodiscard]] std::span<const OpenOrder> all() const { return orders_; }
+  [[nodiscard]] bool empty() const { return orders_.empty(); }
+  [[nodiscard]] std::size_t size() const { return orders_.size(); }
+
+  void save(ByteWriter& out) const;
+  void load(ByteReader& in);
+
+ private:
+  OpenOrder* find_open(OrderId id);
+  /// A refused entry takes the legs of its group with it.
+  Applied end_group(const ExecutionReport& report);
+  void add(const OrderCommand& command, const OrderSpec& spec, OrderLeg leg);
+  std::vector<OpenOrder> orders_;
+};
+
+/// The specs of a group's legs; a leg without a price does not exist. `entry_price` gives stops by offset their price.
+std::optional<OrderSpec> target_leg(const OrderSpec& group);
+std::optional<OrderSpec> stop_leg(const OrderSpec& group, Price entry_price);
+
+}  // namespace bellwether

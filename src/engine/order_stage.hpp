@@ -1,0 +1,27 @@
+// The last stage: turns approved intents into commands for the venue and keeps the state of every open order.
+#pragma once
+
+#include "engine/open_orders.hpp"
+#include "engine/turn.hpp"
+
+namespace bellwether {
+
+/// Reads `turn.intents`; writes `turn.commands`, and for what was denied a report of the engine's own to
+/// `turn.follow_ups`, so that a denial is an event like a venue's refusal.
+class OrderStage {
+ public:
+  void advance(Turn& turn);
+
+  /// Turns the intents of the last bar of a run into commands.
+  void issue(Turn& turn);
+
+  [[nodiscard]] const OpenOrders& open_orders() const { return open_orders_; }
+
+  void save(ByteWriter& out) const { open_orders_.save(out); }
+  void load(ByteReader& in) { open_orders_.load(in); }
+
+ private:
+  OpenOrders open_orders_;
+};
+
+}  // namespace bellwether

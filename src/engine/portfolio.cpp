@@ -1,0 +1,118 @@
+#include "engine/portfolio.hpp"
+
+#include <algorithm>
+
+namespace bellwether {
+
+Portfolio::Portfolio(const EngineConfig& config)
+    : instruments_(config.instruments.size()),
+      strategies_(config.strategies.size()),
+      cash_(config.account.initial_cash),
+      holdings_(instruments_) {
+  positions_.reserve(strategies_ * instruments_);
+  for (std::size_t s = 0; s < strategies_; ++s) {
+    for (std::size_t i = 0; i < instruments_; ++i) {
+      positions_.emplace_back(static_cast<StrategyIndex>(s), static_cast<InstrumentIndex>(i));
+    }
+  }
+}
+
+Position& Portfolio::at(StrategyIndex strategy, InstrumentIndex instrument) {
+  BELLWETHER_INVARIANT(strategy < strategies_ && instrument < instruments_,
+                       "fill of an unknown strategy or instrument");
+  return positions_[strategy * instruments_ + instrument];
+}
+
+const Position& Portfolio::position(StrategyIndex strategy, InstrumentIndex instrument) const {
+  return const_cast<Portfolio*>(this)->at(strategy, instrument);
+}
+
+PositionChange Portfolio::change_of(StrategyIndex strategy, InstrumentIndex instrument) const {
+  const Position& p = position(strategy, instrument);
+  return {strategy, instrument, p.quantity(), p.average_price(), p.realized_average()};
+}
+
+void Portfolio::revalue(Holding& holding) {
+  const Money value = notional(holding.mark, holding.quantity);
+  market_value_ += value - holding.value;
+  gross_exposure_ += value.abs() - holding.value.abs();
+  holding.value = value;
+}
+
+std::optional<TradeRecord> Portfolio::apply_fill(const ExecutionReport& fill) {
+  Position& position = at(fill.strategy, fill.instrument);
+  Holding& holding = holdings_[fill.instrument];
+  const bool was_flat = position.is_flat();
+  const Money realized_before = position.realized_average();
+  auto trade = position.apply_fill(fill);
+  if (was_flat != position.is_flat()) open_positions_ += was_flat ? 1 : std::size_t(-1);
+  const Quantity signed_quantity = fill.last_quantity * sign(fill.side);
+  cash_ -= notional(fill.last_price, signed_quantity) + fill.fee;
+  fees_ += fill.fee;
+  realized_ += position.realized_average() - realized_before;
+  holding.quantity += signed_quantity;
+  holding.mark = fill.last_price;
+  revalue(holding);
+  return trade;
+}
+
+void Portfolio::mark(InstrumentIndex instrument, Price price) {
+  Holding& holding = holdings_[instrument];
+  holding.mark = price;
+  if (!holding.quantity.is_zero()) revalue(holding);
+}
+
+void Portfolio::mark(InstrumentIndex instrument, Price price, Price low, Price high) {
+  mark(instrument, price);
+  if (open_positions_ == 0) return;
+  for (std::size_t s = 0; s < strategies_; ++s) positions_[s * instruments_ + instrument].observe(low, high);
+}
+
+void Portfolio::apply(InstrumentIndex instrument, const CorporateAction& action, std::vector<PositionChange>& changed) {
+  Holding& holding = holdings_[instrument];
+  for (std::size_t s = 0; s < strategies_; ++s) {
+    Position& position = positions_[s * instruments_ + instrument];
+    if (position.is_flat()) continue;
+    holding.quantity += position.apply_split(action.split_ratio_billionths);
+    const Money dividend = notional(action.dividend, position.quantity());
+    position.add_dividend(dividend);
+    cash_ += dividend;
+    changed.push_back(change_of(static_cast<StrategyIndex>(s), instrument));
+  }
+  holding.mark = scaled(holding.mark, 1'000'000'000, action.split_ratio_billionths);
+  if (!holding.quantity.is_zero()) revalue(holding);
+}
+
+void Portfolio::finish_run(InstrumentIndex instrument, Price close, Price low, Price high, std::uint64_t bars) {
+  mark(instrument, close);
+  if (open_positions_ == 0) return;
+  for (std::size_t s = 0; s < strategies_; ++s) positions_[s * instruments_ + instrument].observe(low, high, bars);
+}
+
+AccountView Portfolio::view() const { return {cash_, equity(), gross_exposure_, realized_, fees_}; }
+
+void Portfolio::save(ByteWriter& out) const {
+  for (Money amount : {cash_, market_value_, gross_exposure_, realized_, fees_}) out.fixed(amount);
+  for (const Holding& holding : holdings_) {
+    out.fixed(holding.quantity);
+    out.fixed(holding.mark);
+    out.fixed(holding.value);
+  }
+  for (const Position& position : positions_) position.save(out);
+}
+
+void Portfolio::load(ByteReader& in) {
+  for (Money* amount : {&cash_, &market_value_, &gross_exposure_, &realized_, &fees_}) *amount = in.fixed<Money>();
+  for (Holding& holding : holdings_) {
+    holding.quantity = in.fixed<Quantity>();
+    holding.mark = in.fixed<Price>();
+    holding.value = in.fixed<Money>();
+  }
+  open_positions_ = 0;
+  for (Position& position : positions_) {
+    position.load(in);
+    if (!position.is_flat()) ++open_positions_;
+  }
+}
+
+}  // namespace bellwether

@@ -1,0 +1,68 @@
+// The account: cash, positions by strategy and instrument, marks, equity. Changes only by fills, fees, marks and
+// corporate actions.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/engine_config.hpp"
+#include "engine/position.hpp"
+#include "engine/turn.hpp"
+
+namespace bellwether {
+
+class Portfolio {
+ public:
+  explicit Portfolio(const EngineConfig& config);
+
+  /// Applies one execution to cash and position. Returns the round trip it completed, if any.
+  std::optional<TradeRecord> apply_fill(const ExecutionReport& fill);
+  /// Sets the price at which the instrument's positions are valued.
+  void mark(InstrumentIndex instrument, Price price);
+  /// Marks, and takes the range that the price ran through into open round trips.
+  void mark(InstrumentIndex instrument, Price price, Price low, Price high);
+  /// Splits shares or pays a dividend on them. Positions it changed are appended to `changed`.
+  void apply(InstrumentIndex instrument, const CorporateAction& action, std::vector<PositionChange>& changed);
+
+  /// Ends a run of `bars` bars in which positions did not change: the last one's close and the run's range.
+  void finish_run(InstrumentIndex instrument, Price close, Price low, Price high, std::uint64_t bars);
+
+  [[nodiscard]] AccountView view() const;
+  [[nodiscard]] Money cash() const { return cash_; }
+  [[nodiscard]] Money equity() const { return cash_ + market_value_; }
+  /// The equity less the market value of one instrument.
+  [[nodiscard]] Money equity_without(InstrumentIndex instrument) const {
+    return equity() - holdings_[instrument].value;
+  }
+  [[nodiscard]] bool is_flat() const { return open_positions_ == 0; }
+  [[nodiscard]] const Position& position(StrategyIndex strategy, InstrumentIndex instrument) const;
+  /// Sum over all strategies.
+  [[nodiscard]] Quantity net_quantity(InstrumentIndex instrument) const { return holdings_[instrument].quantity; }
+  [[nodiscard]] Price last_mark(InstrumentIndex instrument) const { return holdings_[instrument].mark; }
+  [[nodiscard]] PositionChange change_of(StrategyIndex strategy, InstrumentIndex instrument) const;
+
+  void save(ByteWriter& out) const;
+  void load(ByteReader& in);
+
+ private:
+  struct Holding {
+    Quantity quantity;
+    Price mark;
+    Money value;
+  };
+  Position& at(StrategyIndex strategy, InstrumentIndex instrument);
+  void revalue(Holding& holding);
+
+  std::size_t instruments_;
+  std::size_t strategies_;
+  Money cash_;
+  Money market_value_;
+  Money gross_exposure_;
+  Money realized_;
+  Money fees_;
+  std::size_t open_positions_ = 0;
+  std::vector<Holding> holdings_;    // By instrument.
+  std::vector<Position> positions_;  // By strategy, then instrument.
+};
+
+}  // namespace bellwether

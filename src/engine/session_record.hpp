@@ -1,0 +1,64 @@
+// What a run did, in memory: orders, fills, round trips and equity, in the order in which they happened. Backtest,
+// paper trading, API and reports all read this one record.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/equity_curve.hpp"
+#include "engine/order_types.hpp"
+#include "engine/trade_record.hpp"
+#include "engine/turn.hpp"
+
+namespace bellwether {
+
+/// One order from its intent to its end.
+struct OrderRow {
+  OrderId id;
+  StrategyIndex strategy = kNoStrategy;
+  OrderSpec spec;
+  OrderState state = OrderState::PendingNew;
+  DenyReason denied = DenyReason::None;
+  RejectReason rejected = RejectReason::None;
+  Timestamp created;  ///< Time of the event that caused it.
+  Timestamp updated;  ///< Time of the last report about it.
+  Quantity filled;
+  Money filled_notional;  ///< Sum of price x quantity of the fills; the average price is filled_notional / filled.
+  Money fees;
+
+  [[nodiscard]] Price average_price() const;
+  bool operator==(const OrderRow&) const = default;
+};
+
+/// One execution.
+struct FillRow {
+  EventNumber event = 0;
+  ExecutionReport report;
+
+  bool operator==(const FillRow&) const = default;
+};
+
+/// How much happened.
+struct RunCounts {
+  std::uint64_t events = 0;
+  std::uint64_t market_events = 0;            ///< Bars, trades and quotes that could move the account.
+  std::uint64_t market_events_in_market = 0;  ///< Of these, those with a position open.
+  std::uint64_t commands = 0;
+  std::uint64_t denials = 0;
+  Money traded_notional;
+
+  bool operator==(const RunCounts&) const = default;
+};
+
+struct SessionRecord {
+  Money initial_cash;
+  std::vector<OrderRow> orders;
+  std::vector<FillRow> fills;
+  std::vector<TradeRecord> trades;
+  EquityCurve equity;  ///< After every market event.
+  std::vector<DailyEquity> daily;
+  RunCounts counts;
+  AccountView account;
+};
+
+}  // namespace bellwether

@@ -1,0 +1,210 @@
+#include "engine/session_recorder.hpp"
+
+#include <algorithm>
+
+namespace bellwether {
+
+Price OrderRow::average_price() const { return price_of(filled_notional, filled); }
+
+void SessionRecorder::reserve(std::size_t market_events) {
+  constexpr std::size_t kBarsPerOrder = 16;
+  record_.equity.reserve(market_events);
+  record_.orders.reserve(market_events / kBarsPerOrder);
+  record_.fills.reserve(market_events / kBarsPerOrder);
+  record_.trades.reserve(market_events / kBarsPerOrder);
+}
+
+void SessionRecorder::apply(const Turn& turn) {
+  const Event& event = turn.event;
+  record_.counts.events = event.number;
+  record_.account = turn.account;
+  const bool market = event.type == EventType::Trade || event.type == EventType::Quote ||
+                      (event.type == EventType::Bar && !event.bar.history);
+  if (market) {
+    ++record_.counts.market_events;
+    if (!turn.account.gross_exposure.is_zero()) ++record_.counts.market_events_in_market;
+    record_.equity.append(event.time, turn.account.equity);
+  } else if (event.type == EventType::Report) {
+    apply_report(event.report, event.number);
+  } else if (event.type == EventType::SessionClose) {
+    record_.daily.push_back({event.session.date, turn.account.equity});
+  }
+  record_.trades.insert(record_.trades.end(), turn.closed_trades.begin(), turn.closed_trades.end());
+  apply_intents(turn);
+}
+
+void SessionRecorder::apply_run(std::size_t bars, Timestamp first_close, Duration interval,
+                                std::span<const Money> equity, const AccountView& account) {
+  record_.counts.events += bars;
+  record_.counts.market_events += bars;
+  record_.counts.market_events_in_market += equity.size();
+  record_.account = account;
+  if (equity.empty()) {
+    record_.equity.append_still(first_close, interval, bars, account.equity);
+  } else {
+    record_.equity.append_run(first_close, interval, equity);
+  }
+}
+
+void SessionRecorder::apply_intents(const Turn& turn) {
+  for (const Intent& intent : turn.intents) {
+    if (intent.denied != DenyReason::None) ++record_.counts.denials;
+    if (intent.command.kind != CommandKind::Cancel) add_rows(intent, turn.event.time);
+  }
+  record_.counts.commands += turn.commands.size();
+}
+
+void SessionRecorder::add_rows(const Intent& intent, Timestamp now) {
+  const OrderSpec& spec = intent.command.spec;
+  if (spec.order_class != OrderClass::Oco || intent.denied != DenyReason::None)
+    add_row(intent, spec, OrderLeg::Entry, now);
+  if (spec.order_class == OrderClass::Simple || intent.denied != DenyReason::None) return;
+  if (const auto leg = target_leg(spec)) add_row(intent, *leg, OrderLeg::Target, now);
+  if (const auto leg = stop_leg(spec, Price())) add_row(intent, *leg, OrderLeg::StopLoss, now);
+}
+
+void SessionRecorder::add_row(const Intent& intent, const OrderSpec& spec, OrderLeg leg, Timestamp now) {
+  OrderRow& row = record_.orders.emplace_back();
+  row.id = intent.command.id.with_leg(leg);
+  row.strategy = intent.command.strategy;
+  row.spec = spec;
+  row.created = row.updated = now;
+  row.denied = intent.denied;
+  if (intent.denied != DenyReason::None) {
+    row.state = OrderState::Denied;
+  } else {
+    open_.push_back({row.id, record_.orders.size() - 1});
+  }
+}
+
+void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber event) {
+  if (report.execution_id != 0) {
+    if (report.execution_id <= last_execution_id_) return;  // A repeat.
+    last_execution_id_ = report.execution_id;
+  }
+  if (report.type == ReportType::Fill) {
+    record_.fills.push_back({event, report});
+    record_.counts.traded_notional += notional(report.last_price, report.last_quantity);
+  }
+  const auto open =
+      std::find_if(open_.rbegin(), open_.rend(), [&](const OpenRow& row) { return row.id == report.order; });
+  if (open == open_.rend()) return;
+  OrderRow& row = record_.orders[open->row];
+  row.updated = report.time;
+  row.rejected = report.rejected;
+  switch (report.type) {
+    case ReportType::Accepted:
+      row.state = row.filled.is_zero() ? OrderState::Working : OrderState::PartiallyFilled;
+      if (report.last_price.is_positive() && row.spec.type == OrderType::Stop) row.spec.stop_price = report.last_price;
+      break;
+    case ReportType::Held: row.state = OrderState::Held; break;
+    case ReportType::Fill:
+      row.filled += report.last_quantity;
+      row.filled_notional += notional(report.last_price, report.last_quantity);
+      row.fees += report.fee;
+      row.state = report.leaves_quantity.is_zero() ? OrderState::Filled : OrderState::PartiallyFilled;
+      break;
+    case ReportType::Canceled: row.state = OrderState::Canceled; break;
+    case ReportType::Expired: row.state = OrderState::Expired; break;
+    case ReportType::Replaced: row.state = OrderState::Replaced; break;
+    case ReportType::Rejected: row.state = OrderState::Rejected; break;
+    case ReportType::Denied: row.state = OrderState::Denied; break;
+    case ReportType::Lost: row.state = OrderState::Unknown; break;
+    case ReportType::CancelRejected:
+    case ReportType::ReplaceRejected: break;
+  }
+  if (is_terminal(row.state)) open_.erase(std::next(open).base());
+}
+
+void SessionRecorder::save(ByteWriter& out) const {
+  out.fixed(record_.initial_cash);
+  out.u64(record_.orders.size());
+  for (const OrderRow& row : record_.orders) {
+    write(out, row.id);
+    out.u16(row.strategy);
+    write(out, row.spec);
+    out.u8(static_cast<std::uint8_t>(row.state));
+    out.u8(static_cast<std::uint8_t>(row.denied));
+    out.u8(static_cast<std::uint8_t>(row.rejected));
+    out.time(row.created);
+    out.time(row.updated);
+    out.fixed(row.filled);
+    out.fixed(row.filled_notional);
+    out.fixed(row.fees);
+  }
+  out.u64(record_.fills.size());
+  for (const FillRow& fill : record_.fills) {
+    out.u64(fill.event);
+    write(out, fill.report);
+  }
+  out.u64(record_.trades.size());
+  for (const TradeRecord& trade : record_.trades) write(out, trade);
+  record_.equity.save(out);
+  out.u64(record_.daily.size());
+  for (const DailyEquity& daily : record_.daily) {
+    out.i64(daily.session.days);
+    out.fixed(daily.equity);
+  }
+  const RunCounts& c = record_.counts;
+  for (std::uint64_t count : {c.events, c.market_events, c.market_events_in_market, c.commands, c.denials})
+    out.u64(count);
+  out.fixed(c.traded_notional);
+  const AccountView& a = record_.account;
+  for (Money amount : {a.cash, a.equity, a.gross_exposure, a.realized_pnl, a.fees}) out.fixed(amount);
+  out.u64(open_.size());
+  for (const OpenRow& open : open_) {
+    write(out, open.id);
+    out.u64(open.row);
+  }
+  out.u64(last_execution_id_);
+}
+
+void SessionRecorder::load(ByteReader& in) {
+  record_ = SessionRecord{};
+  record_.initial_cash = in.fixed<Money>();
+  for (std::uint64_t n = in.u64(); n > 0 && in.ok(); --n) {
+    OrderRow row;
+    row.id = read_order_id(in);
+    row.strategy = in.u16();
+    row.spec = read_order_spec(in);
+    row.state = static_cast<OrderState>(in.u8());
+    row.denied = static_cast<DenyReason>(in.u8());
+    row.rejected = static_cast<RejectReason>(in.u8());
+    row.created = in.time();
+    row.updated = in.time();
+    row.filled = in.fixed<Quantity>();
+    row.filled_notional = in.fixed<Money>();
+    row.fees = in.fixed<Money>();
+    record_.orders.push_back(row);
+  }
+  for (std::uint64_t n = in.u64(); n > 0 && in.ok(); --n) {
+    const EventNumber event = in.u64();
+    record_.fills.push_back({event, read_execution_report(in)});
+  }
+  for (std::uint64_t n = in.u64(); n > 0 && in.ok(); --n) record_.trades.push_back(read_trade_record(in));
+  record_.equity.load(in);
+  for (std::uint64_t n = in.u64(); n > 0 && in.ok(); --n) {
+    const auto days = static_cast<std::int32_t>(in.i64());
+    record_.daily.push_back({Date{days}, in.fixed<Money>()});
+  }
+  RunCounts& c = record_.counts;
+  for (std::uint64_t* count : {&c.events, &c.market_events, &c.market_events_in_market, &c.commands, &c.denials}) {
+    *count = in.u64();
+  }
+  c.traded_notional = in.fixed<Money>();
+  AccountView& a = record_.account;
+  for (Money* amount : {&a.cash, &a.equity, &a.gross_exposure, &a.realized_pnl, &a.fees}) *amount = in.fixed<Money>();
+  open_.clear();
+  for (std::uint64_t n = in.u64(); n > 0 && in.ok(); --n) {
+    const OrderId id = read_order_id(in);
+    const std::uint64_t row = in.u64();
+    if (row >= record_.orders.size()) {
+      in.fail();
+      break;
+    }
+    open_.push_back({id, row});
+  }
+  last_execution_id_ = in.u64();
+}
+
+}  // namespace bellwether

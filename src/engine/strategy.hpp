@@ -1,0 +1,109 @@
+// What a strategy is. To write one: derive from StrategyBase, override the handlers you need, act through the Context,
+// and list the type in a StrategyRegistry.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/engine_config.hpp"
+#include "engine/event.hpp"
+#include "engine/parameters.hpp"
+#include "engine/run_marks.hpp"
+#include "engine/strategy_context.hpp"
+
+namespace bellwether {
+
+/// A closed bar as a strategy sees it.
+struct BarView {
+  InstrumentIndex instrument;
+  const Bar& bar;
+  Duration interval;
+  bool synthetic;
+  bool history;  ///< Warm-up: orders would have nothing to fill against.
+};
+
+/// Handlers of one strategy. All calls come from one thread, in the order of the events. A handler must depend on its
+/// arguments, the context and its own state alone.
+class Strategy {
+ public:
+  Strategy() = default;
+  Strategy(const Strategy&) = delete;
+  Strategy& operator=(const Strategy&) = delete;
+  virtual ~Strategy() = default;
+
+  /// A bar has closed.
+  virtual void on_bar(const BarView&, Context&) {}
+  virtual void on_trade(InstrumentIndex, const Trade&, Context&) {}
+  virtual void on_quote(InstrumentIndex, const Quote&, Context&) {}
+  /// One of this strategy's orders was executed; the position is up to date.
+  virtual void on_fill(const ExecutionReport&, Context&) {}
+  /// Any other report about one of this strategy's orders: accepted, denied, rejected, cancelled, ...
+  virtual void on_order(const ExecutionReport&, Context&) {}
+  virtual void on_session_open(const SessionEvent&, Context&) {}
+  virtual void on_session_close(const SessionEvent&, Context&) {}
+  /// A timer set with `Context::set_timer` is due.
+  virtual void on_timer(std::uint32_t /*tag*/, Context&) {}
+
+  /// State for snapshots: what `save` writes, `load` of a freshly made strategy reads back.
+  virtual void save(ByteWriter&) const {}
+  virtual void load(ByteReader&) {}
+
+  /// Handles bars one after the other, each once `marks` has taken it, until one made the strategy act, `marks` refuses
+  /// one or the run ends. Returns how many bars were handled. Equal to as many calls of `on_bar`; StrategyBase makes it
+  /// one loop without virtual calls.
+  virtual std::size_t on_bars(const BarRun& run, RunMarks& marks, Context& context) = 0;
+};
+
+/// Base of all strategies: `class Mine final : public StrategyBase<Mine>`.
+template <typename Derived>
+class StrategyBase : public Strategy {
+ public:
+  [[gnu::flatten]] std::size_t on_bars(const BarRun& run, RunMarks& given_marks, Context& context) final {
+    auto& derived = static_cast<Derived&>(*this);
+    RunMarks marks = given_marks;  // A local, so that it stays in registers.
+    std::size_t handled = 0;
+    for (const Bar& bar : run.bars) {
+      if (!marks.take(bar)) break;
+      ++handled;
+      context.step(run.instrument, marks.last_close(), bar.close);
+      derived.Derived::on_bar(BarView{run.instrument, bar, run.interval, run.synthetic, false}, context);
+      if (context.acted()) break;
+    }
+    given_marks = marks;
+    return handled;
+  }
+};
+
+/// A kind of strategy: its name, its parameters and how to make one.
+struct StrategyType {
+  using Made = Expected<std::unique_ptr<Strategy>>;
+
+  std::string name;
+  std::string meaning;
+  std::vector<ParameterSpec> parameters;
+  /// Makes a strategy from checked values. An Error names parameters that contradict each other.
+  Made (*make)(const StrategyConfig& config);
+  /// Wants the daily bars of the sessions before the run, and of those in it, beside intraday bars.
+  bool wants_daily_history = false;
+};
+
+/// The strategies a program knows.
+class StrategyRegistry {
+ public:
+  /// buy_and_hold, sma_cross, donchian_breakout, rsi_reversion, dp20.
+  static StrategyRegistry built_in();
+
+  void add(StrategyType type);
+  /// Null where there is none of that name.
+  [[nodiscard]] const StrategyType* find(std::string_view name) const;
+  [[nodiscard]] std::span<const StrategyType> types() const { return types_; }
+
+ private:
+  std::vector<StrategyType> types_;
+};
+
+}  // namespace bellwether

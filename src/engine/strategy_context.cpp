@@ -1,0 +1,168 @@
+#include "engine/strategy_context.hpp"
+
+#include <algorithm>
+
+namespace bellwether {
+
+Context::Context(const EngineConfig& config, OpenOrders& open_orders)
+    : config_(&config),
+      open_orders_(&open_orders),
+      positions_(config.strategies.size() * config.instruments.size()),
+      net_positions_(config.instruments.size()),
+      last_prices_(config.instruments.size()),
+      closing_(config.strategies.size() * config.instruments.size()) {
+  account_.cash = config.account.initial_cash;
+  account_.equity = config.account.initial_cash;
+}
+
+std::span<const InstrumentIndex> Context::instruments() const { return config_->strategies[strategy_].instruments; }
+
+Quantity Context::pending(InstrumentIndex instrument) const {
+  Quantity sum;
+  for (const OpenOrder& order : open_orders_->all()) {
+    if (order.strategy == strategy_ && order.spec.instrument == instrument && !order.is_protective() &&
+        order.state != OrderState::PendingReplace) {
+      sum += order.leaves() * sign(order.spec.side);
+    }
+  }
+  return sum;
+}
+
+std::vector<OpenOrder> Context::open_orders(InstrumentIndex instrument) const {
+  std::vector<OpenOrder> result;
+  for (const OpenOrder& order : open_orders_->all()) {
+    if (order.strategy == strategy_ && order.spec.instrument == instrument) result.push_back(order);
+  }
+  return result;
+}
+
+std::optional<Price> Context::last_price(InstrumentIndex instrument) const {
+  const Price price = last_prices_[instrument];
+  if (price.is_zero()) return std::nullopt;
+  return price;
+}
+
+Money Context::equity() const {
+  Money equity = account_.cash;
+  for (std::size_t i = 0; i < net_positions_.size(); ++i) {
+    if (!net_positions_[i].is_zero()) equity += notional(last_prices_[i], net_positions_[i]);
+  }
+  return equity;
+}
+
+OrderSpec Context::spec_of(InstrumentIndex instrument, Side side, Quantity quantity,
+                           const OrderOptions& options) const {
+  const Price tick = this->instrument(instrument).tick;
+  OrderSpec spec;
+  spec.instrument = instrument;
+  spec.side = side;
+  spec.type = options.type;
+  spec.time_in_force = options.time_in_force;
+  spec.quantity = quantity;
+  // Strategies work out prices in floating point; orders are in ticks.
+  const auto in_ticks = [tick](Price price) { return price.is_zero() ? price : round_to_tick(price, tick); };
+  spec.limit_price = in_ticks(options.limit_price);
+  spec.stop_price = in_ticks(options.stop_price);
+  spec.trail = in_ticks(options.trail);
+  spec.take_profit = in_ticks(options.take_profit);
+  spec.stop_loss = in_ticks(options.stop_loss);
+  spec.stop_loss_offset = in_ticks(options.stop_loss_offset);
+  if (options.take_profit.is_positive() || options.stop_loss.is_positive() || options.stop_loss_offset.is_positive()) {
+    spec.order_class = OrderClass::Bracket;
+  }
+  return spec;
+}
+
+OrderId Context::next_id() {
+  BELLWETHER_INVARIANT(next_index_ < 0xffff, "more than 65535 orders for one event");
+  return {event_, config_->epoch, next_index_++, OrderLeg::Entry};
+}
+
+void Context::ask(const OrderCommand& command) {
+  if (warming_up_) return;
+  acted_ = true;
+  open_orders_->apply(command);
+  intents_->push_back({command, DenyReason::None});
+}
+
+OrderId Context::submit(const OrderSpec& spec) {
+  OrderCommand command;
+  command.kind = CommandKind::Submit;
+  command.strategy = strategy_;
+  command.id = next_id();
+  command.spec = spec;
+  ask(command);
+  return command.id;
+}
+
+OrderId Context::buy(InstrumentIndex instrument, Quantity quantity, const OrderOptions& options) {
+  return submit(spec_of(instrument, Side::Buy, quantity, options));
+}
+
+OrderId Context::sell(InstrumentIndex instrument, Quantity quantity, const OrderOptions& options) {
+  return submit(spec_of(instrument, Side::Sell, quantity, options));
+}
+
+OrderId Context::target_position(InstrumentIndex instrument, Quantity target, const OrderOptions& options) {
+  const Quantity difference = target - position(instrument).quantity - pending(instrument);
+  if (difference.is_zero()) return {};
+  return submit(spec_of(instrument, difference.is_positive() ? Side::Buy : Side::Sell, difference.abs(), options));
+}
+
+void Context::close(InstrumentIndex instrument) {
+  cancel_all(instrument);
+  if (!warming_up_ && !open_orders(instrument).empty()) {
+    closing_[slot(strategy_, instrument)] = 1;
+    return;
+  }
+  const Quantity quantity = position(instrument).quantity;
+  if (quantity.is_zero()) return;
+  submit(spec_of(instrument, quantity.is_positive() ? Side::Sell : Side::Buy, quantity.abs(), {}));
+}
+
+void Context::cancel(OrderId order) {
+  OrderCommand command;
+  command.kind = CommandKind::Cancel;
+  command.strategy = strategy_;
+  command.id = next_id();
+  command.target = order;
+  if (const OpenOrder* open = open_orders_->find(order)) command.spec.instrument = open->spec.instrument;
+  ask(command);
+}
+
+void Context::cancel_all(InstrumentIndex instrument) {
+  for (const OpenOrder& order : open_orders(instrument)) {
+    if (order.state != OrderState::PendingCancel) cancel(order.id);
+  }
+}
+
+OrderId Context::replace(OrderId order, const OrderSpec& spec) {
+  const OpenOrder* open = open_orders_->find(order);
+  if (open != nullptr && !next_state(open->state, Transition::ReplaceSent)) return {};
+  OrderCommand command;
+  command.kind = CommandKind::Replace;
+  command.strategy = strategy_;
+  command.id = next_id();
+  command.target = order;
+  command.spec = spec;
+  ask(command);
+  return command.id;
+}
+
+void Context::set_timer(Timestamp at, std::uint32_t tag) {
+  timers_.push_back({at, strategy_, tag});
+  std::push_heap(timers_.begin(), timers_.end(), std::greater<>());
+  // A timer may cut a run of bars short, so the run must end here.
+  acted_ = true;
+}
+
+Quantity Context::quantity_for(InstrumentIndex instrument, double fraction_of_equity) const {
+  const auto price = last_price(instrument);
+  const Money all = equity();
+  if (!price || !all.is_positive()) return {};
+  const double shares = all.to_double() * fraction_of_equity / price->to_double();
+  if (!(shares > 0) || shares > 9e9) return {};
+  return round_to_lot(Quantity::rounded(shares), this->instrument(instrument).lot, Rounding::Down);
+}
+
+}  // namespace bellwether

@@ -1,0 +1,123 @@
+// A strategy's view of the session, and its only way to act on it.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/engine_config.hpp"
+#include "engine/event.hpp"
+#include "engine/open_orders.hpp"
+#include "engine/turn.hpp"
+
+namespace bellwether {
+
+/// How an order differs from a market order for the day. A price of zero is an absent price.
+struct OrderOptions {
+  OrderType type = OrderType::Market;
+  TimeInForce time_in_force = TimeInForce::Day;
+  Price limit_price{};
+  Price stop_price{};
+  Price trail{};
+  Price take_profit{};       ///< Makes the order a bracket.
+  Price stop_loss{};         ///< Makes the order a bracket.
+  Price stop_loss_offset{};  ///< Makes the order a bracket: distance of the stop from the fill price.
+};
+
+/// A position of one strategy.
+struct PositionView {
+  Quantity quantity;  ///< Negative is short.
+  Price average_price;
+};
+
+/// Owned by the signal stage, one for all strategies; says "this strategy" of the one whose handler runs.
+class Context {
+ public:
+  Context(const EngineConfig& config, OpenOrders& open_orders);
+
+  /// Time of the event.
+  [[nodiscard]] Timestamp now() const { return now_; }
+  [[nodiscard]] const Instrument& instrument(InstrumentIndex index) const { return config_->instruments[index]; }
+  /// Instruments that this strategy is configured to trade.
+  [[nodiscard]] std::span<const InstrumentIndex> instruments() const;
+  /// This strategy's position.
+  [[nodiscard]] PositionView position(InstrumentIndex instrument) const {
+    return positions_[slot(strategy_, instrument)];
+  }
+  /// Signed quantity that this strategy's open orders may still add to its position, protective legs left out.
+  [[nodiscard]] Quantity pending(InstrumentIndex instrument) const;
+  /// This strategy's open orders of an instrument.
+  [[nodiscard]] std::vector<OpenOrder> open_orders(InstrumentIndex instrument) const;
+  [[nodiscard]] bool has_open_orders() const { return !open_orders_->empty(); }
+  /// Last price seen; nothing before the first.
+  [[nodiscard]] std::optional<Price> last_price(InstrumentIndex instrument) const;
+  /// Of the whole account.
+  [[nodiscard]] Money cash() const { return account_.cash; }
+  /// Of the whole account, at the last prices seen.
+  [[nodiscard]] Money equity() const;
+
+  OrderId buy(InstrumentIndex instrument, Quantity quantity, const OrderOptions& options = {});
+  OrderId sell(InstrumentIndex instrument, Quantity quantity, const OrderOptions& options = {});
+  OrderId submit(const OrderSpec& spec);
+  /// Trades the difference between `target` (signed) and position plus pending; nothing where there is none.
+  OrderId target_position(InstrumentIndex instrument, Quantity target, const OrderOptions& options = {});
+  /// Closes this strategy's position at the market. Where it has open orders of the instrument, they are cancelled
+  /// first and the closing order leaves once all of them have ended, so that nothing can fill twice.
+  void close(InstrumentIndex instrument);
+  void cancel(OrderId order);
+  void cancel_all(InstrumentIndex instrument);
+  /// Replaces an open order by one of another price or quantity (what is still to trade). Returns the new order's id;
+  /// asks for nothing and returns none while a cancel or replacement is under way or the order's fate is unknown.
+  OrderId replace(OrderId order, const OrderSpec& spec);
+  /// Calls `on_timer(tag)` at the first event at or after `at`.
+  void set_timer(Timestamp at, std::uint32_t tag);
+
+  /// Largest whole number of lots that `fraction` of the equity buys at the last price.
+  [[nodiscard]] Quantity quantity_for(InstrumentIndex instrument, double fraction_of_equity) const;
+
+  // For the loop that runs strategies.
+
+  /// True once the running handler asked for something.
+  [[nodiscard]] bool acted() const { return acted_; }
+  /// Moves on to the next bar of a run.
+  void step(InstrumentIndex instrument, Timestamp now, Price close) {
+    now_ = now;
+    ++event_;
+    last_prices_[instrument] = close;
+  }
+
+ private:
+  friend class SignalStage;
+  struct Timer {
+    Timestamp at;
+    StrategyIndex strategy;
+    std::uint32_t tag;
+    auto operator<=>(const Timer&) const = default;
+  };
+
+  [[nodiscard]] std::size_t slot(StrategyIndex strategy, InstrumentIndex instrument) const {
+    return std::size_t{strategy} * config_->instruments.size() + instrument;
+  }
+  OrderSpec spec_of(InstrumentIndex instrument, Side side, Quantity quantity, const OrderOptions& options) const;
+  OrderId next_id();
+  void ask(const OrderCommand& command);
+
+  const EngineConfig* config_;
+  OpenOrders* open_orders_;
+  std::vector<PositionView> positions_;  // By strategy, then instrument.
+  std::vector<Quantity> net_positions_;  // By instrument.
+  std::vector<Price> last_prices_;       // Zero before the first.
+  std::vector<std::uint8_t> closing_;    // By strategy, then instrument: close once no order is open.
+  AccountView account_;
+  std::vector<Timer> timers_;  // A heap, earliest first.
+
+  Timestamp now_;
+  EventNumber event_ = 0;
+  StrategyIndex strategy_ = 0;
+  std::uint16_t next_index_ = 0;
+  bool acted_ = false;
+  bool warming_up_ = false;  // Orders asked for on a history bar go nowhere.
+  std::vector<Intent>* intents_ = nullptr;
+};
+
+}  // namespace bellwether

@@ -1,0 +1,80 @@
+// One event's way through the stages: the event, and what each stage added to it.
+#pragma once
+
+#include <limits>
+#include <vector>
+
+#include "engine/event.hpp"
+
+namespace bellwether {
+
+/// Account after an event. Amounts in account currency.
+struct AccountView {
+  Money cash;
+  Money equity;          ///< cash + market value of all positions.
+  Money gross_exposure;  ///< Sum of the positions' absolute market values.
+  Money realized_pnl;    ///< By average cost, before fees.
+  Money fees;            ///< Paid so far.
+
+  bool operator==(const AccountView&) const = default;
+};
+
+/// A strategy's position in an instrument after an event that changed it.
+struct PositionChange {
+  StrategyIndex strategy = kNoStrategy;
+  InstrumentIndex instrument = kNoInstrument;
+  Quantity quantity;
+  Price average_price;
+  Money realized_pnl;  ///< Of this position since the start.
+
+  bool operator==(const PositionChange&) const = default;
+};
+
+constexpr Timestamp kNever{std::numeric_limits<std::int64_t>::max()};
+
+/// The strategies' earliest timer: due at the first event at or after `at`.
+struct NextTimer {
+  Timestamp at = kNever;
+  TimerEvent timer;
+
+  bool operator==(const NextTimer&) const = default;
+};
+
+/// Filled by the stages in the order of the members. Reused from event to event: `begin` keeps capacities.
+struct Turn {
+  Event event;
+
+  // Position stage.
+  AccountView account;
+  std::vector<PositionChange> positions;
+  std::vector<TradeRecord> closed_trades;
+
+  // Signal stage; the risk stage marks what it denies.
+  std::vector<Intent> intents;
+  NextTimer next_timer;
+
+  // Risk stage.
+  bool halted = false;
+  HaltReason halt_reason = HaltReason::None;
+
+  // Order stage: what leaves for the venue.
+  std::vector<OrderCommand> commands;
+
+  /// Risk and order stage: events that the engine itself causes (denials, a breaker's halt); sequenced next.
+  std::vector<Event> follow_ups;
+
+  void begin(const Event& next) {
+    event = next;
+    clear();
+  }
+  /// Empties what the stages fill.
+  void clear() {
+    positions.clear();
+    closed_trades.clear();
+    intents.clear();
+    commands.clear();
+    follow_ups.clear();
+  }
+};
+
+}  // namespace bellwether

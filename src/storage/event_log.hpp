@@ -1,0 +1,79 @@
+// The port of the event log: the one durable record of a session, from which it is replayed and recovered. Events carry
+// consecutive numbers from 1 on; a command stands behind the event that caused it. Nothing here says how it is stored.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/event.hpp"
+#include "engine/expected.hpp"
+
+namespace bellwether {
+
+/// An order command and the number of the event that caused it.
+struct LoggedCommand {
+  EventNumber event = 0;
+  OrderCommand command;
+
+  bool operator==(const LoggedCommand&) const = default;
+};
+
+/// State of all stages after an event, as they encode it themselves.
+struct Snapshot {
+  EventNumber event = 0;  ///< The last event whose effects are in `bytes`.
+  std::string bytes;
+
+  bool operator==(const Snapshot&) const = default;
+};
+
+/// How many snapshots a log keeps: the newest, and some to look back at.
+constexpr std::size_t kSnapshotsKept = 3;
+
+/// Reads a log from one point on, in the order in which it was written.
+class EventLogCursor {
+ public:
+  virtual ~EventLogCursor() = default;
+
+  /// Replaces the contents of both vectors by the next events and commands; gives how many they are together, 0 at the
+  /// end of the log. A command comes with or after its event, not necessarily in the same batch. Once the end is
+  /// reached, a later call gives what was appended meanwhile. After an error both vectors are empty, and every further
+  /// call gives the same error: what follows damage is never read.
+  virtual Expected<std::size_t> next(std::vector<Event>& events, std::vector<LoggedCommand>& commands) = 0;
+};
+
+/// A session's log. Every function may be called from any thread, except that `metadata` must not run at the same time
+/// as `put_metadata`.
+class EventLog {
+ public:
+  virtual ~EventLog() = default;
+
+  /// Writes all of it in one durable transaction or, on an error, nothing of it; after an error the log stays usable.
+  /// `events` must continue after `last_event` without a gap, and the event of every command must be in the log or
+  /// among `events`; anything else is an error. Either part may be empty.
+  virtual Expected<void> append(std::span<const Event> events, std::span<const LoggedCommand> commands) = 0;
+
+  /// Stores a snapshot of an event that is in the log, durably, and drops all but the newest kSnapshotsKept.
+  virtual Expected<void> put_snapshot(const Snapshot& snapshot) = 0;
+  /// The snapshot of the highest event number; none if there is no snapshot.
+  virtual Expected<std::optional<Snapshot>> latest_snapshot() = 0;
+
+  /// Number of the last event that is durable, 0 in an empty log. Of a log that another process is writing: as it was
+  /// when this one was opened.
+  [[nodiscard]] virtual EventNumber last_event() const = 0;
+
+  /// What the run said about itself: engine version, configuration, instruments and so on.
+  [[nodiscard]] virtual const std::map<std::string, std::string>& metadata() const = 0;
+  /// Adds or replaces one entry, durably.
+  virtual Expected<void> put_metadata(const std::string& key, const std::string& value) = 0;
+
+  /// Everything after event `after`: events with higher numbers and the commands that those caused. The cursor is
+  /// independent of the log object and of appends that go on meanwhile.
+  [[nodiscard]] virtual std::unique_ptr<EventLogCursor> read(EventNumber after) = 0;
+};
+
+}  // namespace bellwether

@@ -1,0 +1,161 @@
+#include "storage/sqlite_connection.hpp"
+
+#include <sqlite3.h>
+
+#include <cstring>
+
+namespace bellwether {
+namespace {
+
+constexpr int kBusyTimeoutMs = 5'000;
+
+/// `path` as a URI that SQLite opens without locks.
+std::string unchanging_uri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    switch (c) {
+      case '%': uri += "%25"; break;
+      case '?': uri += "%3f"; break;
+      case '#': uri += "%23"; break;
+      default: uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
+int open_flags(SqliteAccess access) {
+  switch (access) {
+    case SqliteAccess::ReadOnly: return SQLITE_OPEN_READONLY;
+    case SqliteAccess::ReadOnlyUnchanging: return SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+    case SqliteAccess::ReadWrite: return SQLITE_OPEN_READWRITE;
+    case SqliteAccess::Create: break;
+  }
+  return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+}
+
+std::string describe(sqlite3* handle) {
+  const int code = sqlite3_extended_errcode(handle);
+  switch (code & 0xff) {
+    case SQLITE_FULL: return "the disk is full";
+    case SQLITE_NOTADB: return "not an SQLite file";
+    case SQLITE_CORRUPT: return "the file is damaged";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return "locked by another program";
+    case SQLITE_READONLY: return "the file or its folder is read-only";
+    case SQLITE_IOERR:
+      return "I/O error " + std::to_string(code) + " (" + std::strerror(sqlite3_system_errno(handle)) + ")";
+    case SQLITE_CANTOPEN:
+      return std::string("it or a file beside it cannot be opened (") + std::strerror(sqlite3_system_errno(handle)) +
+             ")";
+    default: return sqlite3_errmsg(handle);
+  }
+}
+
+}  // namespace
+
+void SqliteStatement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+SqliteStatement& SqliteStatement::bind(int parameter, std::int64_t value) {
+  BELLWETHER_INVARIANT(sqlite3_bind_int64(statement_.get(), parameter, value) == SQLITE_OK,
+                       "a parameter does not bind");
+  return *this;
+}
+
+SqliteStatement& SqliteStatement::bind_blob(int parameter, std::string_view bytes) {
+  const char* data = bytes.empty() ? "" : bytes.data();
+  BELLWETHER_INVARIANT(sqlite3_bind_blob64(statement_.get(), parameter, data, bytes.size(), SQLITE_STATIC) == SQLITE_OK,
+                       "a blob does not bind");
+  return *this;
+}
+
+SqliteStatement& SqliteStatement::bind_text(int parameter, std::string_view text) {
+  const char* data = text.empty() ? "" : text.data();
+  BELLWETHER_INVARIANT(
+      sqlite3_bind_text64(statement_.get(), parameter, data, text.size(), SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK,
+      "a text does not bind");
+  return *this;
+}
+
+int SqliteStatement::step() { return sqlite3_step(statement_.get()); }
+
+bool SqliteStatement::run() {
+  const int code = step();
+  reset();
+  return code == SQLITE_DONE;
+}
+
+void SqliteStatement::reset() { sqlite3_reset(statement_.get()); }
+
+std::int64_t SqliteStatement::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+
+std::string_view SqliteStatement::blob(int column) const {
+  const void* data = sqlite3_column_blob(statement_.get(), column);
+  const int size = sqlite3_column_bytes(statement_.get(), column);
+  return data == nullptr ? std::string_view()
+                         : std::string_view(static_cast<const char*>(data), static_cast<std::size_t>(size));
+}
+
+std::string_view SqliteStatement::text(int column) const {
+  const unsigned char* data = sqlite3_column_text(statement_.get(), column);
+  const int size = sqlite3_column_bytes(statement_.get(), column);
+  return data == nullptr ? std::string_view()
+                         : std::string_view(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
+}
+
+void SqliteConnection::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+
+Expected<SqliteConnection> SqliteConnection::open(const std::string& path, SqliteAccess access) {
+  const std::string name = access == SqliteAccess::ReadOnlyUnchanging ? unchanging_uri(path) : path;
+  sqlite3* handle = nullptr;
+  const int code =
+      sqlite3_open_v2(name.c_str(), &handle, open_flags(access) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  if (handle == nullptr) return Error{path, "cannot be opened: out of memory"};
+  SqliteConnection connection(path, handle);
+  if (code != SQLITE_OK) return connection.error("cannot be opened");
+  sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  if (auto done = connection.execute("PRAGMA cell_size_check = ON"); !done) return done.error();
+  return connection;
+}
+
+Expected<void> SqliteConnection::execute(const char* sql) {
+  if (sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) return error("cannot be used");
+  return {};
+}
+
+Expected<SqliteStatement> SqliteConnection::prepare(const char* sql) {
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v3(handle_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
+    return error("cannot be used");
+  }
+  return SqliteStatement(statement);
+}
+
+Expected<std::int64_t> SqliteConnection::query_integer(const char* sql) {
+  auto statement = prepare(sql);
+  if (!statement) return statement.error();
+  if (statement->step() != SQLITE_ROW) return error("cannot be read");
+  return statement->integer(0);
+}
+
+Expected<std::string> SqliteConnection::query_text(const char* sql) {
+  auto statement = prepare(sql);
+  if (!statement) return statement.error();
+  if (statement->step() != SQLITE_ROW) return error("cannot be read");
+  return std::string(statement->text(0));
+}
+
+void SqliteConnection::roll_back() {
+  if (sqlite3_get_autocommit(handle_.get()) == 0) sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+bool SqliteConnection::found_no_database() const {
+  return (sqlite3_extended_errcode(handle_.get()) & 0xff) == SQLITE_NOTADB;
+}
+
+Error SqliteConnection::error(std::string_view doing) const {
+  return Error{path_, std::string(doing) + ": " + describe(handle_.get())};
+}
+
+}  // namespace bellwether

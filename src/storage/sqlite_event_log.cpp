@@ -1,0 +1,340 @@
+#include "storage/sqlite_event_log.hpp"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "storage/sqlite_event_cursor.hpp"
+#include "storage/write_ahead_check.hpp"
+
+namespace bellwether {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Largest snapshot and metadata value: SQLite's own limit for a value is a billion bytes.
+constexpr std::size_t kValueBytesMax = 512'000'000;
+
+/// `synchronous = FULL` syncs the write-ahead file at every commit. It is folded into the main file whenever it has
+/// grown to 4096 pages (16 MB) and is never kept above 64 MB.
+constexpr const char* kWriterSettings =
+    "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864;"
+    "PRAGMA temp_store = MEMORY";
+
+std::string lock_path(const std::string& path) { return path + ".lock"; }
+std::string write_ahead_path(const std::string& path) { return path + "-wal"; }
+
+bool exists(const std::string& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+void remove_file(const std::string& path) {
+  std::error_code ignored;
+  fs::remove(path, ignored);
+}
+
+Expected<std::string> absolute_path(const std::string& path) {
+  if (path.empty()) return Error{"", "the path of the event log is empty"};
+  std::error_code failed;
+  const fs::path absolute = fs::absolute(path, failed);
+  if (failed) return Error{path, failed.message()};
+  const fs::path folder = absolute.parent_path();
+  if (!fs::is_directory(folder, failed)) return Error{path, "its folder " + folder.string() + " does not exist"};
+  if (fs::is_directory(absolute, failed)) return Error{path, "a folder, not an event log"};
+  return absolute.string();
+}
+
+/// Makes a rename durable.
+void sync_folder_of(const std::string& path) {
+  const int descriptor = ::open(fs::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+/// Lays a whole log out at `path` and closes it again.
+Expected<void> write_new_file(const std::string& path, const Metadata& metadata) {
+  auto connection = SqliteConnection::open(path, SqliteAccess::Create);
+  if (!connection) return connection.error();
+  if (auto set = connection->execute("PRAGMA synchronous = EXTRA"); !set) return set.error();
+  if (auto written = write_event_log_schema(*connection, metadata); !written) return written.error();
+  const auto mode = connection->query_text("PRAGMA journal_mode = WAL");
+  if (!mode) return mode.error();
+  if (*mode != "wal") return Error{path, "the file system cannot hold a write-ahead log"};
+  return {};
+}
+
+/// A reader's connection; one that makes no side files where the folder does not allow them.
+Expected<SqliteConnection> open_reader(const std::string& path, SqliteAccess& access) {
+  access = SqliteAccess::ReadOnly;
+  auto connection = SqliteConnection::open(path, access);
+  if (connection) {
+    const auto readable = connection->query_integer("PRAGMA schema_version");
+    if (readable || exists(write_ahead_path(path)) || ::access(fs::path(path).parent_path().c_str(), W_OK) == 0) {
+      return connection;
+    }
+  }
+  if (!connection && exists(write_ahead_path(path))) return connection.error();
+  access = SqliteAccess::ReadOnlyUnchanging;
+  return SqliteConnection::open(path, access);
+}
+
+struct Contents {
+  LogHead head;
+  Metadata metadata;
+};
+
+/// Reads head and metadata as of one moment, and checks that the log's last batch is there and sound.
+Expected<Contents> read_contents(SqliteConnection& reader, SqliteAccess access) {
+  if (auto begun = reader.execute("BEGIN"); !begun) return begun.error();
+  const auto head = read_head(reader);
+  if (!head) return head.error();
+  auto metadata = read_metadata(reader, *head);
+  reader.roll_back();
+  if (!metadata) return metadata.error();
+  if (head->last_event > 0) {
+    SqliteEventCursor tail(reader.path(), access, head->last_event - 1);
+    std::vector<Event> events;
+    std::vector<LoggedCommand> commands;
+    if (auto read = tail.next(events, commands); !read) return read.error();
+  }
+  return Contents{*head, std::move(*metadata)};
+}
+
+}  // namespace
+
+SqliteEventLog::SqliteEventLog(SqliteConnection connection, SqliteAccess access, std::optional<FileLock> lock,
+                               const LogHead& head, Metadata metadata)
+    : lock_(std::move(lock)),
+      connection_(std::move(connection)),
+      access_(access),
+      head_(head),
+      metadata_(std::move(metadata)),
+      last_event_(head.last_event) {}
+
+Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::create(const std::string& path, const Metadata& metadata) {
+  const auto absolute = absolute_path(path);
+  if (!absolute) return absolute.error();
+  if (exists(*absolute)) return Error{*absolute, "exists already"};
+  auto lock = FileLock::acquire(lock_path(*absolute));
+  if (!lock) return Error{*absolute, lock.error().message};
+  if (exists(*absolute)) return Error{*absolute, "exists already"};
+  if (exists(write_ahead_path(*absolute))) {
+    return Error{write_ahead_path(*absolute),
+                 "the rest of an event log whose main file is gone; restore that file or remove this one"};
+  }
+  const std::string unfinished = *absolute + ".new";
+  const auto remove_unfinished = [&unfinished] {
+    for (const char* suffix : {"", "-journal", "-wal", "-shm"}) remove_file(unfinished + suffix);
+  };
+  remove_unfinished();
+  if (auto written = write_new_file(unfinished, metadata); !written) {
+    remove_unfinished();
+    return Error{*absolute, "cannot be created: " + written.error().message};
+  }
+  std::error_code failed;
+  fs::rename(unfinished, *absolute, failed);
+  if (failed) {
+    remove_unfinished();
+    return Error{*absolute, "cannot be created: " + failed.message()};
+  }
+  sync_folder_of(*absolute);
+  return open_locked(*absolute, OpenMode::ReadWrite, std::move(*lock));
+}
+
+Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open(const std::string& path, OpenMode mode) {
+  const auto absolute = absolute_path(path);
+  if (!absolute) return absolute.error();
+  if (!exists(*absolute)) return Error{*absolute, "there is no such event log"};
+  std::optional<FileLock> lock;
+  if (mode == OpenMode::ReadWrite) {
+    auto acquired = FileLock::acquire(lock_path(*absolute));
+    if (!acquired) return Error{*absolute, acquired.error().message};
+    lock = std::move(*acquired);
+  }
+  return open_locked(*absolute, mode, std::move(lock));
+}
+
+Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open_locked(const std::string& path, OpenMode mode,
+                                                                      std::optional<FileLock> lock) {
+  // First as a reader, so that a file that turns out to be somebody else's is left as it was.
+  SqliteAccess access = SqliteAccess::ReadOnly;
+  auto reader = open_reader(path, access);
+  if (!reader) return reader.error();
+  if (auto known = check_event_log_identity(*reader); !known) return known.error();
+  // While another process writes, its write-ahead file is in motion; that process checked it when it began.
+  const auto in_use = [&] { return mode == OpenMode::ReadOnly && FileLock::held(lock_path(path)); };
+  if (!in_use()) {
+    if (auto sound = check_write_ahead_file(write_ahead_path(path)); !sound && !in_use()) return sound.error();
+  }
+  auto contents = read_contents(*reader, access);
+  if (!contents) return contents.error();
+  auto& [head, metadata] = *contents;
+  if (mode == OpenMode::ReadOnly) {
+    return std::unique_ptr<SqliteEventLog>(
+        new SqliteEventLog(std::move(*reader), access, std::nullopt, head, std::move(metadata)));
+  }
+  auto writer = SqliteConnection::open(path, SqliteAccess::ReadWrite);
+  if (!writer) return writer.error();
+  std::unique_ptr<SqliteEventLog> log(
+      new SqliteEventLog(std::move(*writer), SqliteAccess::ReadOnly, std::move(lock), head, std::move(metadata)));
+  if (auto started = log->start_writing(); !started) return started.error();
+  return log;
+}
+
+Expected<void> SqliteEventLog::start_writing() {
+  const auto mode = connection_.query_text("PRAGMA journal_mode = WAL");
+  if (!mode) return mode.error();
+  if (*mode != "wal") return connection_.error("cannot be opened for writing");
+  if (auto set = connection_.execute(kWriterSettings); !set) return set.error();
+  auto insert_batch = connection_.prepare(
+      "INSERT INTO batches(sequence, first_event, last_event, checksum, payload) VALUES(?1, ?2, ?3, ?4, ?5)");
+  if (!insert_batch) return insert_batch.error();
+  auto update = connection_.prepare(kUpdateHead);
+  if (!update) return update.error();
+  auto insert_snapshot =
+      connection_.prepare("INSERT OR REPLACE INTO snapshots(event, checksum, bytes) VALUES(?1, ?2, ?3)");
+  if (!insert_snapshot) return insert_snapshot.error();
+  auto drop_snapshots = connection_.prepare(
+      "DELETE FROM snapshots WHERE event NOT IN (SELECT event FROM snapshots ORDER BY event DESC LIMIT ?1)");
+  if (!drop_snapshots) return drop_snapshots.error();
+  auto put_metadata = connection_.prepare("INSERT OR REPLACE INTO metadata(key, value) VALUES(?1, ?2)");
+  if (!put_metadata) return put_metadata.error();
+  statements_.emplace(Statements{std::move(*insert_batch), std::move(*update), std::move(*insert_snapshot),
+                                 std::move(*drop_snapshots), std::move(*put_metadata)});
+  // A write that changes nothing tells now, not at the first event, that the file cannot be written.
+  return transact("cannot be opened for writing", head_, [] { return true; });
+}
+
+Expected<void> SqliteEventLog::check_writable() const {
+  if (!statements_) return Error{connection_.path(), "opened for reading only"};
+  return {};
+}
+
+Expected<void> SqliteEventLog::check_continues(std::span<const Event> events,
+                                               std::span<const LoggedCommand> commands) const {
+  EventNumber last = head_.last_event;
+  for (const Event& event : events) {
+    if (event.number != last + 1) {
+      return Error{connection_.path(), "event " + std::to_string(event.number) +
+                                           " does not continue the log, which ends at event " + std::to_string(last)};
+    }
+    last = event.number;
+  }
+  for (const LoggedCommand& command : commands) {
+    if (command.event == 0 || command.event > last) {
+      return Error{connection_.path(), "a command names event " + std::to_string(command.event) +
+                                           " as its cause, but the log ends at event " + std::to_string(last)};
+    }
+  }
+  return {};
+}
+
+template <typename Writes>
+Expected<void> SqliteEventLog::transact(const char* doing, LogHead& head, Writes&& writes) {
+  Expected<void> result = connection_.execute("BEGIN IMMEDIATE");
+  if (result && !(writes() && update_head(statements_->update_head, head))) result = connection_.error("");
+  if (result) result = connection_.execute("COMMIT");
+  if (result) return {};
+  Error error = connection_.error(doing);
+  connection_.roll_back();
+  return error;
+}
+
+bool SqliteEventLog::insert_batches(std::span<const Event> events, std::span<const LoggedCommand> commands,
+                                    LogHead& head) {
+  while (!events.empty() || !commands.empty()) {
+    const auto some_events = events.first(std::min(events.size(), kBatchEventsMax));
+    events = events.subspan(some_events.size());
+    // A command may stand beside its event or behind it, so the commands go with the last of the events.
+    const auto some_commands = commands.first(events.empty() ? std::min(commands.size(), kBatchCommandsMax) : 0);
+    commands = commands.subspan(some_commands.size());
+    const BatchHeader header{head.batches + 1, head.last_event + 1, head.last_event + some_events.size()};
+    encode_batch(payload_, some_events, some_commands);
+    const bool inserted = statements_->insert_batch.bind(1, header.sequence)
+                              .bind(2, header.first_event)
+                              .bind(3, header.last_event)
+                              .bind(4, batch_checksum(header, payload_.str()))
+                              .bind_blob(5, payload_.str())
+                              .run();
+    if (!inserted) return false;
+    head.batches = header.sequence;
+    head.last_event = header.last_event;
+  }
+  return true;
+}
+
+Expected<void> SqliteEventLog::append(std::span<const Event> events, std::span<const LoggedCommand> commands) {
+  const std::lock_guard lock(mutex_);
+  if (auto writable = check_writable(); !writable) return writable;
+  if (auto continues = check_continues(events, commands); !continues) return continues;
+  if (events.empty() && commands.empty()) return {};
+  LogHead head = head_;
+  auto written = transact("cannot be written", head, [&] { return insert_batches(events, commands, head); });
+  if (!written) return written;
+  head_ = head;
+  last_event_.store(head_.last_event, std::memory_order_release);
+  return {};
+}
+
+Expected<void> SqliteEventLog::put_snapshot(const Snapshot& snapshot) {
+  const std::lock_guard lock(mutex_);
+  if (auto writable = check_writable(); !writable) return writable;
+  if (snapshot.event > head_.last_event) {
+    return Error{connection_.path(), "a snapshot of event " + std::to_string(snapshot.event) +
+                                         ", but the log ends at event " + std::to_string(head_.last_event)};
+  }
+  if (snapshot.bytes.size() > kValueBytesMax) {
+    return Error{connection_.path(), "a snapshot of " + std::to_string(snapshot.bytes.size()) + " bytes; at most " +
+                                         std::to_string(kValueBytesMax) + " are allowed"};
+  }
+  return transact("a snapshot cannot be written", head_, [&] {
+    return statements_->insert_snapshot.bind(1, snapshot.event)
+               .bind(2, snapshot_checksum(snapshot))
+               .bind_blob(3, snapshot.bytes)
+               .run() &&
+           statements_->drop_snapshots.bind(1, std::uint64_t{kSnapshotsKept}).run();
+  });
+}
+
+Expected<std::optional<Snapshot>> SqliteEventLog::latest_snapshot() {
+  const std::lock_guard lock(mutex_);
+  auto select = connection_.prepare("SELECT event, checksum, bytes FROM snapshots ORDER BY event DESC LIMIT 1");
+  if (!select) return select.error();
+  const int code = select->step();
+  if (code == SQLITE_DONE) return std::optional<Snapshot>();
+  if (code != SQLITE_ROW) return connection_.error("its snapshots cannot be read");
+  Snapshot snapshot{select->number(0), std::string(select->blob(2))};
+  if (select->number(1) != snapshot_checksum(snapshot)) {
+    return Error{connection_.path(), "the file is damaged: the snapshot of event " + std::to_string(snapshot.event) +
+                                         " has a wrong checksum"};
+  }
+  return std::optional<Snapshot>(std::move(snapshot));
+}
+
+Expected<void> SqliteEventLog::put_metadata(const std::string& key, const std::string& value) {
+  const std::lock_guard lock(mutex_);
+  if (auto writable = check_writable(); !writable) return writable;
+  if (key.size() + value.size() > kValueBytesMax) return Error{connection_.path(), "metadata " + key + " is too long"};
+  Metadata metadata = metadata_;
+  metadata[key] = value;
+  LogHead head = head_;
+  head.metadata_checksum = metadata_checksum(metadata);
+  auto written = transact("the metadata cannot be written", head,
+                          [&] { return statements_->put_metadata.bind_text(1, key).bind_text(2, value).run(); });
+  if (!written) return written;
+  head_ = head;
+  metadata_ = std::move(metadata);
+  return {};
+}
+
+std::unique_ptr<EventLogCursor> SqliteEventLog::read(EventNumber after) {
+  return std::make_unique<SqliteEventCursor>(connection_.path(), access_, after);
+}
+
+}  // namespace bellwether

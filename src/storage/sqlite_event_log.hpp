@@ -1,0 +1,71 @@
+// The event log as one SQLite file in write-ahead mode. One process writes it at a time; others may read it meanwhile.
+// Beside the file stand SQLite's own `-wal` and `-shm` while it is in use, and `.lock`, which stays.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "storage/event_batch.hpp"
+#include "storage/event_log.hpp"
+#include "storage/file_lock.hpp"
+#include "storage/sqlite_event_schema.hpp"
+
+namespace bellwether {
+
+enum class OpenMode : std::uint8_t {
+  ReadOnly,   ///< Possible while another process writes the log.
+  ReadWrite,  ///< Exclusive.
+};
+
+/// See EventLog. Errors name the file, what is wrong with it and, where it applies, at which event.
+class SqliteEventLog final : public EventLog {
+ public:
+  /// Makes a new log and opens it for writing. The file appears whole or not at all. An error if there is one already.
+  static Expected<std::unique_ptr<SqliteEventLog>> create(const std::string& path, const Metadata& metadata);
+  /// Opens a log. Checks identity, schema, head and metadata; batches are checked as they are read.
+  static Expected<std::unique_ptr<SqliteEventLog>> open(const std::string& path, OpenMode mode);
+
+  Expected<void> append(std::span<const Event> events, std::span<const LoggedCommand> commands) override;
+  Expected<void> put_snapshot(const Snapshot& snapshot) override;
+  Expected<std::optional<Snapshot>> latest_snapshot() override;
+  [[nodiscard]] EventNumber last_event() const override { return last_event_.load(std::memory_order_acquire); }
+  [[nodiscard]] const Metadata& metadata() const override { return metadata_; }
+  Expected<void> put_metadata(const std::string& key, const std::string& value) override;
+  [[nodiscard]] std::unique_ptr<EventLogCursor> read(EventNumber after) override;
+
+ private:
+  struct Statements {
+    SqliteStatement insert_batch;
+    SqliteStatement update_head;
+    SqliteStatement insert_snapshot;
+    SqliteStatement drop_snapshots;
+    SqliteStatement put_metadata;
+  };
+
+  SqliteEventLog(SqliteConnection connection, SqliteAccess access, std::optional<FileLock> lock, const LogHead& head,
+                 Metadata metadata);
+  static Expected<std::unique_ptr<SqliteEventLog>> open_locked(const std::string& path, OpenMode mode,
+                                                               std::optional<FileLock> lock);
+  Expected<void> start_writing();
+  Expected<void> check_continues(std::span<const Event> events, std::span<const LoggedCommand> commands) const;
+  Expected<void> check_writable() const;
+  bool insert_batches(std::span<const Event> events, std::span<const LoggedCommand> commands, LogHead& head);
+  /// Runs `writes`, which gives false on a failure, and the update of the head, as one durable transaction. On an error
+  /// nothing of it happened.
+  template <typename Writes>
+  Expected<void> transact(const char* doing, LogHead& head, Writes&& writes);
+
+  std::optional<FileLock> lock_;  // Outlives the connection.
+  SqliteConnection connection_;
+  SqliteAccess access_;
+  std::optional<Statements> statements_;  // Set in a log that is open for writing.
+  std::mutex mutex_;                      // Guards the connection and what follows.
+  LogHead head_;
+  ByteWriter payload_;
+  Metadata metadata_;
+  std::atomic<EventNumber> last_event_;
+};
+
+}  // namespace bellwether

@@ -1,0 +1,198 @@
+#include "api/router.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "actors/session_board.hpp"
+#include "api/json.hpp"
+#include "api/openapi.hpp"
+#include "api/routes.hpp"
+#include "tests/support/turns.hpp"
+
+namespace bellwether {
+namespace {
+
+using namespace bellwether::testing;
+
+class RouterTest : public ::testing::Test {
+ protected:
+  RouterTest() : board(small_config(), StrategyRegistry::built_in()) {
+    for (const Turn& turn : small_session()) board.apply(turn);
+    board.set_phase(SessionPhase::Trading);
+  }
+
+  ApiPorts ports() {
+    ApiPorts p;
+    p.session = &board;
+    p.control = [this](const CommandEvent& command) -> Expected<EventNumber> {
+      if (refuse_commands) return Error{"", "the session has ended"};
+      commands.push_back(command);
+      return EventNumber{9};
+    };
+    p.metrics = [] { return std::string("up 1\n"); };
+    p.operator_note = [this](EventNumber event, const std::string& words) {
+      notes.push_back(std::to_string(event) + ": " + words);
+    };
+    return p;
+  }
+
+  ApiResponse ask(const std::string& method, const std::string& target, const std::string& body = "",
+                  const std::string& content_type = "application/json") {
+    ApiRequest request{method, target, "127.0.0.1:8080", "", body.empty() ? "" : content_type, body};
+    return Router(make_routes(ports()), ApiAccess()).handle(request);
+  }
+  Json get(const std::string& target) { return Json::parse(ask("GET", target).body); }
+  Json error_of(const ApiResponse& response) { return Json::parse(response.body)["error"]; }
+
+  SessionBoard board;
+  std::vector<CommandEvent> commands;
+  std::vector<std::string> notes;
+  bool refuse_commands = false;
+};
+
+TEST_F(RouterTest, ShowsStatusAccountAndPositions) {
+  EXPECT_EQ(get("/v1/status")["phase"], "trading");
+  EXPECT_EQ(get("/v1/status")["halt_reason"], "operator");
+  EXPECT_EQ(get("/v1/account")["equity"], "100045.7");
+  EXPECT_EQ(get("/v1/positions")["positions"][0]["unrealized_pnl"], "46");
+  EXPECT_EQ(get("/v1/positions")["net"][0]["quantity"], "100");
+}
+
+TEST_F(RouterTest, ShowsOrdersFillsAndStrategies) {
+  EXPECT_EQ(get("/v1/orders?status=closed")["orders"][0]["client_order_id"], "bw-1-2-0");
+  EXPECT_TRUE(get("/v1/orders?status=open")["orders"].empty());
+  EXPECT_EQ(get("/v1/orders/bw-1-2-0")["average_fill_price"], "10.54");
+  EXPECT_EQ(get("/v1/fills?after=4")["fills"][0]["price"], "10.6");
+  EXPECT_EQ(get("/v1/fills?limit=1")["next"], 4);
+  EXPECT_EQ(get("/v1/strategies")["strategies"][0]["parameter_schema"]["properties"]["fast"]["type"], "integer");
+}
+
+TEST_F(RouterTest, NamesTheParameterThatIsBad) {
+  const std::vector<std::pair<std::string, std::string>> cases = {{"/v1/orders?status=maybe", "status"},
+                                                                  {"/v1/orders?limit=0", "limit"},
+                                                                  {"/v1/orders?limit=1001", "limit"},
+                                                                  {"/v1/orders?limit=-1", "limit"},
+                                                                  {"/v1/orders?limit=10&limit=20", "limit"},
+                                                                  {"/v1/orders?colour=red", "colour"},
+                                                                  {"/v1/orders?symbol=MSFT", "symbol"},
+                                                                  {"/v1/orders?strategy=none", "strategy"},
+                                                                  {"/v1/orders?after=17", "after"},
+                                                                  {"/v1/fills?after=1e3", "after"},
+                                                                  {"/v1/orders/no-such-id", "client_order_id"}};
+  for (const auto& [target, field] : cases) {
+    const ApiResponse response = ask("GET", target);
+    EXPECT_EQ(response.status, 400u) << target;
+    EXPECT_EQ(error_of(response)["field"], field) << target;
+  }
+}
+
+TEST_F(RouterTest, RefusesAQueryWithABrokenPercentSign) {
+  EXPECT_EQ(ask("GET", "/v1/orders?symbol=%4").status, 400u);
+  EXPECT_EQ(ask("GET", "/v1/orders?symbol=%zz").status, 400u);
+  EXPECT_EQ(ask("GET", "/v1/orders?symbol=%41APL").status, 200u);
+}
+
+TEST_F(RouterTest, AnswersUnknownPathsAndMethods) {
+  EXPECT_EQ(ask("GET", "/v1/nothing").status, 404u);
+  EXPECT_EQ(ask("GET", "/v1/orders/bw-1-77-0").status, 404u);
+  EXPECT_EQ(ask("GET", "/v1/orders/").status, 404u);
+  const ApiResponse response = ask("DELETE", "/v1/orders");
+  EXPECT_EQ(response.status, 405u);
+  EXPECT_EQ(response.headers, (std::vector<std::pair<std::string, std::string>>{{"Allow", "GET, HEAD"}}));
+  EXPECT_EQ(ask("GET", "/v1/halt").headers[0].second, "POST");
+}
+
+TEST_F(RouterTest, HaltsAndResumesThroughTheConveyor) {
+  const ApiResponse halted = ask("POST", "/v1/halt", R"({"reason": "lunch", "flatten": true})");
+  EXPECT_EQ(halted.status, 202u);
+  EXPECT_EQ(halted.body, R"({"event":9})");
+  EXPECT_EQ(ask("POST", "/v1/resume").status, 202u);
+  EXPECT_EQ(commands, (std::vector<CommandEvent>{{CommandType::Halt, HaltReason::Operator, true},
+                                                 {CommandType::Resume, HaltReason::None, false}}));
+  EXPECT_EQ(notes, std::vector<std::string>{"9: lunch"});
+}
+
+TEST_F(RouterTest, SaysWhyACommandIsRefused) {
+  refuse_commands = true;
+  const ApiResponse response = ask("POST", "/v1/halt");
+  EXPECT_EQ(response.status, 409u);
+  EXPECT_EQ(error_of(response)["message"], "the session has ended");
+}
+
+TEST_F(RouterTest, ChecksTheBodyOfACommand) {
+  EXPECT_EQ(ask("POST", "/v1/halt", "{", "application/json").status, 400u);
+  EXPECT_EQ(ask("POST", "/v1/halt", "[]", "application/json").status, 400u);
+  EXPECT_EQ(ask("POST", "/v1/halt", "reason=x", "application/x-www-form-urlencoded").status, 415u);
+  EXPECT_EQ(ask("POST", "/v1/halt", "{}", "Application/JSON; charset=utf-8").status, 202u);
+  EXPECT_EQ(error_of(ask("POST", "/v1/halt", R"({"flatten": "yes"})"))["field"], "flatten");
+  EXPECT_EQ(error_of(ask("POST", "/v1/halt", R"({"when": "now"})"))["field"], "when");
+  EXPECT_EQ(error_of(ask("POST", "/v1/halt", "{\"reason\": \"" + std::string(201, 'x') + "\"}"))["field"], "reason");
+  EXPECT_EQ(commands.size(), 1u);
+}
+
+TEST_F(RouterTest, IsReadyWhenItTradesOrHasFinished) {
+  EXPECT_EQ(ask("GET", "/health/ready").status, 200u);
+  board.set_phase(SessionPhase::Finished);
+  EXPECT_EQ(ask("GET", "/health/ready").status, 200u);
+  board.set_phase(SessionPhase::Recovering, "event 17 of 40");
+  EXPECT_EQ(ask("GET", "/health/ready").status, 503u);
+  EXPECT_EQ(get("/health/ready")["reason"], "the session is recovering: event 17 of 40");
+  EXPECT_EQ(ask("GET", "/health/live").status, 200u);
+  board.set_phase(SessionPhase::Failed);
+  EXPECT_EQ(ask("GET", "/health/live").status, 503u);
+}
+
+TEST_F(RouterTest, RefusesPagesOfOtherSites) {
+  const Router router(make_routes(ports()), ApiAccess());
+  const auto status = [&](const std::string& method, const std::string& target, const std::string& host,
+                          const std::string& origin) {
+    return router.handle({method, target, host, origin, "", ""}).status;
+  };
+  EXPECT_EQ(status("POST", "/v1/halt", "localhost:8080", "https://evil.example"), 403u);
+  EXPECT_EQ(status("POST", "/v1/halt", "localhost:8080", "null"), 403u);
+  EXPECT_EQ(status("GET", "/v1/stream", "localhost:8080", "https://evil.example"), 403u);
+  EXPECT_EQ(status("GET", "/v1/account", "rebound.example:8080", ""), 403u);
+  EXPECT_EQ(status("POST", "/v1/halt", "rebound.example", "http://rebound.example"), 403u);
+  EXPECT_EQ(status("POST", "/v1/halt", "[::1]:8080", "http://localhost:3000"), 202u);
+  EXPECT_EQ(status("GET", "/v1/account", "127.0.0.1", "https://evil.example"), 200u);
+}
+
+TEST_F(RouterTest, AServerForOtherMachinesTakesItsOwnOriginOnly) {
+  const Router router(make_routes(ports()), ApiAccess{.loopback = false, .allowed_hosts = {"dash.example"}});
+  const auto halt = [&](const std::string& origin) {
+    return router.handle({"POST", "/v1/halt", "engine.example", origin, "", ""}).status;
+  };
+  EXPECT_EQ(halt("https://engine.example"), 202u);
+  EXPECT_EQ(halt("https://dash.example"), 202u);
+  EXPECT_EQ(halt("http://localhost"), 403u);
+}
+
+TEST_F(RouterTest, DescribesEveryRoute) {
+  const Json document = get("/openapi.json");
+  EXPECT_EQ(document["openapi"], "3.1.0");
+  for (const Route& route : make_routes(ports())) {
+    const Json& operation = document["paths"][route.path][route.method == "GET" ? "get" : "post"];
+    ASSERT_TRUE(operation.is_object()) << route.path;
+    EXPECT_EQ(operation["parameters"].size(), route.query.size() + (route.path.find('{') != std::string::npos ? 1 : 0));
+    for (const RouteAnswer& answer : route.answers) {
+      EXPECT_TRUE(operation["responses"].contains(std::to_string(answer.status))) << route.path;
+      if (!answer.schema.empty()) {
+        EXPECT_TRUE(document["components"]["schemas"].contains(answer.schema)) << answer.schema;
+      }
+    }
+  }
+}
+
+TEST_F(RouterTest, LinksTheRoutesOnTheIndexPage) {
+  const ApiResponse page = ask("GET", "/");
+  EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
+  EXPECT_NE(page.body.find(R"(<a href="/v1/status">)"), std::string::npos);
+}
+
+TEST_F(RouterTest, AsksForAnUpgradeOnTheStream) {
+  const ApiResponse response = ask("GET", "/v1/stream?after=3");
+  EXPECT_EQ(response.status, 426u);
+  EXPECT_EQ(ask("GET", "/v1/stream?after=x").status, 400u);
+}
+
+}  // namespace
+}  // namespace bellwether

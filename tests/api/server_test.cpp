@@ -1,0 +1,171 @@
+#include "api/server.hpp"
+
+#include <filesystem>
+#include <future>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "actors/session_board.hpp"
+#include "api/json.hpp"
+#include "tests/support/http_client.hpp"
+#include "tests/support/turns.hpp"
+
+namespace bellwether {
+namespace {
+
+using namespace bellwether::testing;
+
+class ApiServerTest : public ::testing::Test {
+ protected:
+  ApiServerTest() : board(small_config(), StrategyRegistry::built_in()) {
+    config.port = 0;
+    config.body_bytes_max = 1000;
+    config.header_bytes_max = 2000;
+    for (const Turn& turn : small_session()) board.apply(turn);
+    board.set_phase(SessionPhase::Trading);
+  }
+
+  ApiPorts ports() {
+    ApiPorts p;
+    p.session = &board;
+    p.control = [](const CommandEvent&) -> Expected<EventNumber> { return EventNumber{9}; };
+    p.metrics = [] { return std::string("up 1\n"); };
+    return p;
+  }
+  std::uint16_t serve() {
+    auto started = ApiServer::start(config, ports());
+    EXPECT_TRUE(started.has_value());
+    server = std::move(*started);
+    return server->port();
+  }
+
+  SessionBoard board;
+  ApiConfig config;
+  std::unique_ptr<ApiServer> server;
+};
+
+TEST_F(ApiServerTest, AnswersRequestsOfOneConnectionInOrder) {
+  HttpClient client(serve());
+  EXPECT_EQ(client.ask("GET", "/health/live").body, R"({"live":true})");
+  EXPECT_EQ(client.ask("GET", "/metrics").body, "up 1\n");
+  EXPECT_EQ(client.ask("POST", "/v1/halt", R"({"reason":"test"})").status, 202u);
+  const HttpAnswer missing = client.ask("GET", "/nothing");
+  EXPECT_EQ(missing.status, 404u);
+  EXPECT_EQ(missing.headers.at("Content-Type"), "application/json");
+}
+
+TEST_F(ApiServerTest, AnswersPipelinedRequests) {
+  HttpClient client(serve());
+  const std::string head = " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  client.send_raw("GET /health/live" + head + "GET /nothing" + head + "GET /v1/fills" + head);
+  EXPECT_EQ(client.read_answer().status, 200u);
+  EXPECT_EQ(client.read_answer().status, 404u);
+  EXPECT_EQ(client.read_answer().status, 200u);
+}
+
+TEST_F(ApiServerTest, AnswersHeadWithLengthButNoBody) {
+  HttpClient client(serve());
+  const HttpAnswer head = client.ask("HEAD", "/v1/account");
+  const HttpAnswer get = client.ask("GET", "/v1/account");
+  EXPECT_EQ(head.status, 200u);
+  EXPECT_TRUE(head.body.empty());
+  EXPECT_EQ(head.headers.at("Content-Length"), std::to_string(get.body.size()));
+}
+
+TEST_F(ApiServerTest, ClosesAfterARequestThatAsksForIt) {
+  HttpClient client(serve());
+  EXPECT_EQ(client.ask("GET", "/health/live", "", "Connection: close\r\n").status, 200u);
+  EXPECT_TRUE(client.ended_by_server());
+}
+
+TEST_F(ApiServerTest, RefusesWhatIsNotHttp) {
+  const std::uint16_t port = serve();
+  for (const char* bytes : {"\x16\x03\x01\x02\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+                            "GET / HTTP/1.1\r\nHost localhost\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"}) {
+    HttpClient client(port);
+    client.send_raw(bytes);
+    EXPECT_EQ(client.read_answer().status, 400u) << bytes;
+  }
+}
+
+TEST_F(ApiServerTest, RefusesBodiesAndHeadersBeyondTheLimit) {
+  const std::uint16_t port = serve();
+  EXPECT_EQ(HttpClient(port).ask("POST", "/v1/halt", std::string(5000, ' ')).status, 413u);
+  EXPECT_EQ(HttpClient(port).ask("GET", "/", "", "X-Long: " + std::string(4000, 'x') + "\r\n").status, 431u);
+  HttpClient chunked(port);
+  chunked.send_raw("POST /v1/halt HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" +
+                   std::string(2000, 'x') + "\r\n0\r\n\r\n");
+  EXPECT_EQ(chunked.read_answer().status, 413u);
+}
+
+TEST_F(ApiServerTest, DropsAConnectionWhoseRequestDoesNotArrive) {
+  config.request_timeout = std::chrono::milliseconds(100);
+  config.idle_timeout = std::chrono::milliseconds(100);
+  const std::uint16_t port = serve();
+  HttpClient silent(port);
+  EXPECT_TRUE(silent.ended_by_server());
+  HttpClient half(port);
+  half.send_raw("GET / HTTP/1.1\r\nHost: loc");
+  EXPECT_TRUE(half.ended_by_server());
+  EXPECT_EQ(HttpClient(port).ask("GET", "/health/live").status, 200u);
+}
+
+TEST_F(ApiServerTest, RefusesConnectionsBeyondTheLimit) {
+  config.connections_max = 1;
+  const std::uint16_t port = serve();
+  HttpClient first(port);
+  EXPECT_EQ(first.ask("GET", "/health/live").status, 200u);
+  HttpClient second(port);
+  EXPECT_EQ(second.read_answer().status, 503u);
+  EXPECT_EQ(first.ask("GET", "/health/live").status, 200u);
+}
+
+TEST_F(ApiServerTest, SaysThatThePortIsInUse) {
+  config.port = serve();
+  const auto second = ApiServer::start(config, ports());
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().field, "api.port");
+  EXPECT_NE(second.error().message.find("in use"), std::string::npos);
+}
+
+TEST_F(ApiServerTest, RefusesAnAddressThatIsNone) {
+  config.address = "localhost:80";
+  const auto started = ApiServer::start(config, ports());
+  ASSERT_FALSE(started.has_value());
+  EXPECT_EQ(started.error().field, "api.address");
+}
+
+TEST_F(ApiServerTest, StopsWhileClientsAreConnected) {
+  const std::uint16_t port = serve();
+  HttpClient idle(port);
+  EXPECT_EQ(idle.ask("GET", "/health/live").status, 200u);
+  HttpClient half(port);
+  half.send_raw("GET / HTT");
+  StreamClient stream(port, "/v1/stream");
+  ASSERT_TRUE(stream.connected());
+  auto stopped = std::async(std::launch::async, [&] { server->stop(); });
+  EXPECT_FALSE(stream.read().has_value());
+  EXPECT_EQ(stream.close_code(), 1001u);
+  EXPECT_TRUE(idle.ended_by_server());
+  ASSERT_EQ(stopped.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  server->stop();
+}
+
+TEST_F(ApiServerTest, RunsCommandsWithoutHoldingUpOtherRequests) {
+  std::promise<void> release;
+  ApiPorts p = ports();
+  p.control = [gate = release.get_future().share()](const CommandEvent&) -> Expected<EventNumber> {
+    gate.wait();
+    return EventNumber{9};
+  };
+  auto started = ApiServer::start(config, p);
+  ASSERT_TRUE(started.has_value());
+  HttpClient commander((*started)->port());
+  commander.send_raw("POST /v1/halt HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(HttpClient((*started)->port()).ask("GET", "/health/live").status, 200u);
+  release.set_value();
+  EXPECT_EQ(commander.read_answer().status, 202u);
+}
+
+}  // namespace
+}  // namespace bellwether

@@ -1,0 +1,162 @@
+#include "app/live_view.hpp"
+
+#include <gmock/gmock.h>
+
+#include "app/logging.hpp"
+
+namespace bellwether {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+/// A frame of one position and one order, and a file that takes what a view writes.
+class LiveViewTest : public testing::Test {
+ protected:
+  LiveViewTest() {
+    config_.instruments = {{"AAPL"}};
+    config_.strategies = {{"trend", "sma_cross", {0}, {}}};
+    frame_.config = &config_;
+    frame_.status.phase = SessionPhase::Trading;
+    frame_.status.session_date = Date::from_ymd(2009, 3, 9);
+    frame_.status.session_open = true;
+    frame_.status.synthetic = true;
+    frame_.status.open_positions = 1;
+    frame_.status.counts.events = 96'000;
+    frame_.status.counts.fills = 3;
+    frame_.events_per_second = 12'345;
+    frame_.account.account.equity = Money::from_int(101'250);
+    frame_.account.day_profit = Money::from_raw(-250'500'000);
+    frame_.account.drawdown = 0.0125;
+    PositionRow position;
+    position.strategy = 0;
+    position.instrument = 0;
+    position.quantity = Quantity::from_int(100);
+    position.average_price = Price::from_int(90);
+    position.last_price = Price::from_int(95);
+    position.unrealized_pnl = Money::from_int(500);
+    frame_.positions = {position};
+    OrderRow order;
+    order.strategy = 0;
+    order.spec.instrument = 0;
+    order.spec.quantity = Quantity::from_int(70);
+    order.state = OrderState::Filled;
+    order.filled = Quantity::from_int(70);
+    order.filled_notional = Money::from_int(6'300);
+    order.created = Date::from_ymd(2009, 3, 9).midnight_utc() + std::chrono::minutes(14 * 60 + 31);
+    frame_.orders = {order};
+  }
+  ~LiveViewTest() override {
+    std::fclose(out_);
+    std::free(bytes_);
+  }
+
+  std::string written() {
+    std::fflush(out_);
+    return {bytes_, size_};
+  }
+  std::string text(TerminalStyle style) const {
+    std::string joined;
+    for (const std::string& line : live_lines(frame_, style)) joined += line + "\n";
+    return joined;
+  }
+
+  EngineConfig config_;
+  LiveFrame frame_;
+  char* bytes_ = nullptr;
+  std::size_t size_ = 0;
+  std::FILE* out_ = open_memstream(&bytes_, &size_);
+};
+
+TEST_F(LiveViewTest, ShowsWhatMatters) {
+  const std::string shown = text({100, false});
+  for (const char* part :
+       {"2009-03-09  open", "synthetic data", "101,250.00", "-250.50", "drawdown -1.25 %", "AAPL", "trend", "+500.00",
+        "03-09T14:31", "buy", "70", "market", "filled", "at 90.00", "96.0 k events", "12.3 k/s", "3 fills"}) {
+    EXPECT_THAT(shown, HasSubstr(part));
+  }
+  EXPECT_THAT(shown, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(shown, Not(HasSubstr("HALTED")));
+}
+
+TEST_F(LiveViewTest, SaysThatTradingIsHalted) {
+  frame_.status.halted = true;
+  frame_.status.halt_reason = HaltReason::DailyLoss;
+  EXPECT_THAT(text({}), HasSubstr("TRADING IS HALTED"));
+  EXPECT_THAT(text({}), HasSubstr("daily_loss"));
+  EXPECT_THAT(live_summary(frame_), HasSubstr("HALTED: daily_loss"));
+}
+
+TEST_F(LiveViewTest, PassesOverClosedPositionsAndSums) {
+  frame_.positions[0].quantity = Quantity();
+  EXPECT_THAT(text({100, false}), HasSubstr("Open positions\n  none\n"));
+  frame_.positions[0].quantity = Quantity::from_int(1);
+  frame_.positions[0].strategy = kNoStrategy;
+  EXPECT_THAT(text({100, false}), HasSubstr("Open positions\n  none\n"));
+}
+
+TEST_F(LiveViewTest, FitsTheTerminal) {
+  for (int i = 0; i < 50; ++i) {
+    frame_.positions.push_back(frame_.positions.front());
+    frame_.orders.push_back(frame_.orders.front());
+  }
+  frame_.status.detail = std::string(500, 'x');
+  const auto lines = live_lines(frame_, {60, false});
+  EXPECT_LE(lines.size(), 24u);
+  for (const std::string& line : lines) EXPECT_LE(line.size(), 60u) << line;
+  EXPECT_THAT(text({60, false}), HasSubstr("and 43 more"));
+}
+
+TEST_F(LiveViewTest, RedrawsInPlaceAtMostTenTimesASecond) {
+  LiveView view(out_, TerminalStyle{80, false});
+  const SteadyTime start{};
+  view.show(frame_, start);
+  const std::string first = written();
+  EXPECT_EQ(first, text({80, false}));
+  view.show(frame_, start + 50ms);
+  EXPECT_EQ(written(), first);
+  view.show(frame_, start + 100ms);
+  const std::size_t lines = live_lines(frame_, {80, false}).size();
+  EXPECT_EQ(written(), first + "\x1b[" + std::to_string(lines) + "A\r\x1b[J" + first);
+}
+
+TEST_F(LiveViewTest, StepsAsideForTheLog) {
+  LiveView view(out_, TerminalStyle{80, false});
+  view.show(frame_, SteadyTime{});
+  testing::internal::CaptureStderr();
+  log_event(Severity::Error, "test", "a line of the log");
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("a line of the log"));
+  EXPECT_THAT(written(), testing::EndsWith("\x1b[J"));
+}
+
+TEST_F(LiveViewTest, LeavesTheLastFrameStanding) {
+  LiveView view(out_, TerminalStyle{80, false});
+  view.show(frame_, SteadyTime{});
+  frame_.status.phase = SessionPhase::Finished;
+  view.show(frame_, SteadyTime{} + 1ms);  // Too early to be drawn at once.
+  view.finish();
+  EXPECT_THAT(written(), testing::EndsWith(text({80, false})));
+  const std::string finished = written();
+  view.step_aside();
+  view.show(frame_, SteadyTime{} + 1h);
+  view.finish();
+  EXPECT_EQ(written(), finished);
+}
+
+TEST_F(LiveViewTest, WritesPlainLinesWhereThereIsNoTerminal) {
+  LiveView view(out_, std::nullopt);
+  const SteadyTime start{};
+  view.show(frame_, start);
+  view.show(frame_, start + 4900ms);
+  view.show(frame_, start + 5s);
+  const std::string line =
+      "2009-03-09 open  equity 101,250.00  today -250.50  drawdown -1.25 %  positions 1  fills 3  events 96,000 "
+      "(12.3 k/s)  [synthetic data]\n";
+  EXPECT_EQ(written(), line + line);
+  view.finish();
+  EXPECT_EQ(written(), line + line);
+}
+
+}  // namespace
+}  // namespace bellwether

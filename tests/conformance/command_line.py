@@ -1,0 +1,231 @@
+#!/usr/bin/env python3
+"""Uses the program as its users do: backtests, results, receipts; a session with its API, killed and continued; bad input.
+
+usage: command_line.py BELLWETHER
+"""
+import csv
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+PROGRAM = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+DATA = PROJECT / "data"
+DEMO = ["--config", str(PROJECT / "config/demo.json"), "--data", str(DATA)]
+RESULT_FILES = ["orders.csv", "fills.csv", "trades.csv", "equity.csv", "equity_events.csv"]
+
+
+failures = []
+
+
+def check(holds, what):
+    """Goes on after a failure, so that one run shows them all."""
+    print(f"  {what}" if holds else f"  FAILED: {what}", flush=True)
+    if not holds:
+        failures.append(what)
+
+
+def call(*arguments, cwd):
+    try:
+        return subprocess.run([PROGRAM, *arguments], cwd=cwd, capture_output=True, text=True, timeout=60)
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(arguments, 0, "", "(did not end within 60 s)")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def get(port, path, data=None):
+    """Status and body."""
+    headers = {"Content-Type": "application/json"} if data is not None else {}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=data, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def wait_until_up(port):
+    for _ in range(200):
+        try:
+            if get(port, "/health/ready")[0] == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    sys.exit("failed: the session does not come up")
+
+
+def backtests(folder):
+    print("backtest and receipt")
+    arguments = ["--strategy", "sma_cross", "--symbol", "AAPL", "--start", "2005-01-01", "--end", "2012-12-31", "--data",
+                 str(DATA), "--output", "out"]
+    done = call("backtest", *arguments, cwd=folder)
+    check(done.returncode == 0 and "Sharpe" in done.stdout, "a backtest prints its statistics")
+    for name in ["result.json", "report.html", *RESULT_FILES]:
+        check((folder / "out" / name).stat().st_size > 0, f"{name} is written")
+    rows = list(csv.DictReader((folder / "out/trades.csv").open()))
+    check(len(rows) > 5, f"{len(rows)} trades are listed")
+    check(call("verify", "out/result.json", cwd=folder).returncode == 0, "the receipt is confirmed")
+    shutil.copytree(DATA, folder / "data")
+    changed = folder / "data/daily/AAPL.csv"
+    text = bytearray(changed.read_bytes())
+    # The last digit of the volume of a row within the range: no price changes.
+    at = text.index(b"\n", text.index(b"2006-03-01")) - 1
+    text[at] = ord("1") if text[at] != ord("1") else ord("2")
+    changed.write_bytes(text)
+    refuted = call("verify", "out/result.json", "--data", "data", cwd=folder)
+    check(refuted.returncode == 1 and "data" in refuted.stdout, "one changed byte of input refutes it")
+    shutil.rmtree(folder / "data")
+    several = call("backtest", "--strategy", "rsi_reversion", "--symbol", "AAPL,IBM,MSFT", "--data", str(DATA), "--set",
+                   "strategies.0.parameters.period=5", "--set", "strategies.0.parameters.allocation=0.3", "--output", "three",
+                   cwd=folder)
+    check(several.returncode == 0, "several symbols with --set")
+
+
+def session_killed_and_continued(folder):
+    print("session, killed and continued")
+    run = ["run", *DEMO, "--speed", "max", "--exit-at-end", "--set", "api.enabled=false"]
+    done = call(*run, "--log", "reference.db", "--output", "reference", cwd=folder)
+    check(done.returncode == 0, "a whole session")
+    random.seed(1)
+    kills = 0
+    for _ in range(12):
+        process = subprocess.Popen([PROGRAM, *run, "--log", "killed.db", "--output", "killed"], cwd=folder,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(timeout=random.uniform(0.05, 0.5))
+            break
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            kills += 1
+        if (folder / "killed").exists():
+            break  # It came to its end: another start would begin a new session.
+    if not (folder / "killed").exists():
+        check(call(*run, "--log", "killed.db", "--output", "killed", cwd=folder).returncode == 0, f"continued after {kills} kills")
+    for name in RESULT_FILES:
+        same = (folder / "reference" / name).read_bytes() == (folder / "killed" / name).read_bytes()
+        check(same, f"{name} is byte for byte what it would have been")
+    first, second = (call("replay", log, cwd=folder).stdout for log in ["reference.db", "killed.db"])
+    check(first.startswith("identical:") and first == second, f"replay: {first.strip()}")
+    lines = call("log", "killed.db", "--type", "order_command", "--json", cwd=folder).stdout.splitlines()
+    ids = [json.loads(line)["command"]["client_order_id"] for line in lines]
+    check(len(ids) > 20 and len(ids) == len(set(ids)), f"{len(ids)} order commands, none twice")
+    fills = call("log", "killed.db", "--type", "fill", "--after", "1000", cwd=folder).stdout.splitlines()
+    check(fills and all("fill" in line for line in fills), "log --type fill --after")
+
+
+def session_with_api(folder):
+    print("session with its API")
+    port = free_port()
+    command = [PROGRAM, "run", *DEMO, "--speed", "demo", "--port", str(port), "--log", "api.db", "--output", "api"]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        wait_until_up(port)
+        for path in ["/health/live", "/v1/status", "/v1/account", "/v1/positions", "/v1/orders?status=all&limit=5", "/v1/fills",
+                     "/v1/strategies", "/openapi.json"]:
+            status, body = get(port, path)
+            check(status == 200 and json.loads(body) is not None, f"GET {path}")
+        status, metrics = get(port, "/metrics")
+        check(status == 200 and "bellwether_" in metrics, "GET /metrics")
+        promtool = shutil.which("promtool") or os.environ.get("PROMTOOL")
+        if promtool:
+            done = subprocess.run([promtool, "check", "metrics"], input=metrics, capture_output=True, text=True, timeout=30)
+            check(done.returncode == 0, f"promtool check metrics {done.stdout}{done.stderr}".strip())
+        else:
+            print("  skipped: promtool is not there")
+        status, body = get(port, "/v1/halt", b'{"reason":"drill","flatten":true}')
+        check(status in (200, 202), "POST /v1/halt")
+        time.sleep(0.3)
+        check(json.loads(get(port, "/v1/status")[1])["halted"] is True, "halted is shown")
+        check(get(port, "/v1/resume", b"{}")[0] in (200, 202), "POST /v1/resume")
+        check(get(port, "/v1/nothing")[0] == 404, "404")
+        second = call("run", *DEMO, "--port", str(free_port()), "--log", "api.db", cwd=folder)
+        check(second.returncode != 0 and "in use" in second.stderr, "a second instance on the same log is refused")
+        third = call("run", *DEMO, "--port", str(port), "--log", "other.db", cwd=folder)
+        check(third.returncode != 0 and str(port) in third.stderr, "a port in use is refused")
+        begin = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(timeout=10)
+        check(code == 0 and time.monotonic() - begin < 5, "SIGTERM ends it cleanly within 5 s")
+    finally:
+        process.kill()
+        process.wait()
+    check(call("replay", "api.db", cwd=folder).returncode == 0, "what was recorded replays")
+
+
+def bad_input(folder):
+    print("bad input")
+    (folder / "empty/daily").mkdir(parents=True)
+    (folder / "empty/daily/NONE.csv").write_text("")
+    (folder / "columns/daily").mkdir(parents=True)
+    (folder / "columns/daily/ODD.csv").write_text("timestamp,open,high,low\n2005-01-03,1,1,1\n")
+    (folder / "syntax.json").write_text('{"data": {"symbols": ["AAPL"],}\n}')
+    (folder / "unknown.json").write_text('{"acount": {"initial_cash": 1}, "data": {"symbols": ["AAPL"], "timeframe": "weekly"}}')
+    (folder / "foreign.db").write_text("this is not a log")
+    sma = ["--strategy", "sma_cross", "--data", str(DATA)]
+    cases = [
+        (["backtest", *sma, "--symbol", "NOPE"], "NOPE"),
+        (["backtest", "--strategy", "sma_cross", "--symbol", "AAPL", "--data", "missing"], "missing"),
+        (["backtest", "--strategy", "sma_cross", "--symbol", "NONE", "--data", "empty"], "NONE.csv"),
+        (["backtest", "--strategy", "sma_cross", "--symbol", "ODD", "--data", "columns"], "close"),
+        (["backtest", "--strategy", "sma_crss", "--symbol", "AAPL", "--data", str(DATA)], "sma_cross"),
+        (["backtest", *sma, "--symbol", "AAPL", "--set", "strategies.0.parameters.quick=5"], "quick"),
+        (["backtest", *sma, "--symbol", "AAPL", "--set", "strategies.0.parameters.fast=60"], "fast"),
+        (["backtest", *sma, "--symbol", "AAPL", "--start", "2010-01-01", "--end", "2005-01-01"], "start"),
+        (["backtest", *sma, "--symbol", "AAPL", "--start", "1999-01-01", "--end", "1999-12-31"], "1999"),
+        (["backtest", *sma, "--symbol", "AAPL", "--set", "account.initial_cash=0"], "initial_cash"),
+        (["backtest", "--symbol", "AAPL", "--data", str(DATA)], "strateg"),
+        (["backtest", *sma], "symbols"),
+        (["backtest", "--config", "syntax.json"], "line"),
+        (["backtest", "--config", "unknown.json"], "acount"),
+        (["backtest", "--config", "absent.json"], "absent.json"),
+        (["backtest", *sma, "--symbol", "AAPL", "--output", "/dev/full/out"], "/dev/full"),
+        (["replay", "foreign.db"], "foreign.db"),
+        (["replay", "absent.db"], "absent.db"),
+        (["log", "foreign.db"], "foreign.db"),
+        (["verify", "syntax.json"], "syntax.json"),
+        (["run", *DEMO, "--log", "foreign.db", "--set", "api.enabled=false"], "foreign.db"),
+        (["run", *DEMO, "--log", "no/such/folder/x.db", "--set", "api.enabled=false"], "no/such/folder"),
+        (["run", *DEMO, "--speed", "sideways"], "speed"),
+        (["run", *DEMO, "--set", "mode=live"], "live"),
+        (["dance"], "subcommand"),
+    ]
+    for arguments, word in cases:
+        done = call(*arguments, cwd=folder)
+        shown = " ".join(each.replace(str(PROJECT), ".") for each in arguments)
+        check(done.returncode not in (0, -6, -11) and word in done.stderr and "terminate" not in done.stderr,
+              f"{shown}: exit {done.returncode}: {done.stderr.strip().splitlines()[0][:110] if done.stderr else '(silent)'}")
+    both = call("backtest", "--config", "unknown.json", cwd=folder).stderr
+    check("acount" in both and "timeframe" in both, "all errors of a configuration at once")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        bad_input(folder)
+        backtests(folder)
+        session_killed_and_continued(folder)
+        session_with_api(folder)
+    if failures:
+        sys.exit(f"{len(failures)} failed")
+    print("all of it holds")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+// Prints the API's description and answers of every kind from a small session, as one JSON object, for comparison of
+// the one with the other.
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "actors/session_board.hpp"
+#include "api/json.hpp"
+#include "api/openapi.hpp"
+#include "api/router.hpp"
+#include "api/routes.hpp"
+#include "tests/support/turns.hpp"
+
+using namespace bellwether;
+using namespace bellwether::testing;
+
+namespace {
+
+EngineConfig config_with_parameters(const StrategyRegistry& registry) {
+  EngineConfig config = small_config();
+  for (StrategyConfig& strategy : config.strategies) {
+    const StrategyType* type = registry.find(strategy.type);
+    auto checked = Parameters::check(type->parameters, {});
+    strategy.parameters = std::get<Parameters>(checked);
+  }
+  return config;
+}
+
+/// The small session, with a denied and a rejected order, a round trip and a dividend after its end.
+std::vector<Turn> session_with_everything() {
+  std::vector<Turn> turns = small_session();
+  const OrderCommand denied = submit(9, 1, Side::Sell, 10, 1);
+  OrderCommand limit = submit(9, 1, Side::Buy, 7, 1);
+  limit.id.index = 1;
+  limit.spec.type = OrderType::Limit;
+  limit.spec.limit_price = price("48.5");
+  turns.push_back(turn_of(9, bar_event(1, 400, "50")));
+  turns.back().intents = {{denied, DenyReason::ShortingNotAllowed}, {limit, DenyReason::None}};
+  turns.back().commands = {limit};
+  TradeRecord trade;
+  trade.strategy = 0;
+  trade.instrument = 0;
+  trade.exit_time = turns.back().event.time;
+  trade.net_pnl = money("12.5");
+  turns.back().closed_trades = {trade};
+  ExecutionReport denial = report_on(denied, ReportType::Denied, 400);
+  denial.denied = DenyReason::ShortingNotAllowed;
+  turns.push_back(turn_of(10, Event::of(denial)));
+  ExecutionReport rejection = report_on(limit, ReportType::Rejected, 400, 4);
+  rejection.rejected = RejectReason::NoMarket;
+  turns.push_back(turn_of(11, Event::of(rejection)));
+  CorporateAction dividend;
+  dividend.ex_date = Date::from_ymd(2005, 1, 4);
+  dividend.dividend = price("0.25");
+  turns.push_back(turn_of(12, Event::of(at_minute(500), 0, dividend)));
+  turns.push_back(turn_of(13, Event::of(at_minute(501), ConnectionEvent{true, false})));
+  return turns;
+}
+
+Json answers_of(const Router& router) {
+  Json answers = Json::array();
+  const auto ask = [&](const std::string& method, const std::string& path, const std::string& target) {
+    const ApiResponse response = router.handle({method, target, "localhost", "", "", ""});
+    Json answer;
+    answer["method"] = method;
+    answer["path"] = path;
+    answer["status"] = response.status;
+    answer["content_type"] = response.content_type.substr(0, response.content_type.find(';'));
+    answer["body"] = response.body;
+    answers.push_back(std::move(answer));
+  };
+  for (const Route& route : router.routes()) {
+    if (route.path.find('{') == std::string::npos) ask(route.method, route.path, route.path);
+    ask(route.method, route.path, route.path + "?unknown=1");
+  }
+  for (const char* id : {"bw-1-2-0", "bw-1-9-0", "bw-1-9-1", "bw-1-77-0", "x"}) {
+    ask("GET", "/v1/orders/{client_order_id}", std::string("/v1/orders/") + id);
+  }
+  ask("GET", "/v1/orders", "/v1/orders?limit=1&status=closed");
+  ask("GET", "/v1/fills", "/v1/fills?limit=1");
+  ask("GET", "/v1/positions", "/v1/positions?closed=true");
+  return answers;
+}
+
+}  // namespace
+
+int main() {
+  const StrategyRegistry registry = StrategyRegistry::built_in();
+  SessionBoard board(config_with_parameters(registry), registry);
+  ApiPorts ports;
+  ports.session = &board;
+  ports.control = [](const CommandEvent&) -> Expected<EventNumber> { return EventNumber{14}; };
+  const Router router(make_routes(ports), ApiAccess());
+  Json out;
+  out["openapi"] = openapi_document(router.routes());
+  out["answers"] = answers_of(router);
+  const Names names(board.config());
+  for (const Turn& turn : session_with_everything()) {
+    board.apply(turn);
+    std::vector<StateChange> changes;
+    append_state_changes(turn, changes);
+    out["messages"].push_back(Json::parse(stream_message(changes, names)));
+  }
+  board.set_phase(SessionPhase::Trading);
+  const Json trading = answers_of(router);
+  out["answers"].insert(out["answers"].end(), trading.begin(), trading.end());
+  std::cout << out.dump() << '\n';
+}

@@ -1,0 +1,134 @@
+// Adjustment of prices, and corporate actions, by the factors of Apple around its 7:1 split of 2014-06-09 and its
+// dividend of 2.65 on 2012-08-09. Prices and factors are those of the LEAN engine's sample data; results are worked out
+// by hand.
+#include "engine/adjustment.hpp"
+
+#include "engine/calendar.hpp"
+
+namespace bellwether {
+namespace {
+
+Date date(const char* text) { return *Date::parse(text); }
+Price price(const char* text) { return *Price::parse(text); }
+
+Bar close_bar(const char* day, const char* close, std::int64_t volume) {
+  const Price p = price(close);
+  return {SessionCalendar::us_equity().find(date(day))->open, p, p, p, p, Quantity::from_int(volume)};
+}
+
+BarSeries apple() {
+  return {"AAPL",
+          kDailyInterval,
+          false,
+          {close_bar("2012-08-08", "619.86", 8'514'316), close_bar("2012-08-09", "620.73", 7'670'673),
+           close_bar("2014-06-06", "645.57", 12'116'671), close_bar("2014-06-09", "93.7", 72'875'948)}};
+}
+
+const AdjustmentFactors kFactors{{{date("2005-02-25"), 861'365'700, 17'857'100},
+                                  {date("2012-08-08"), 861'365'700, 35'714'300},
+                                  {date("2014-06-06"), 865'063'900, 35'714'300},
+                                  {date("2020-08-28"), 865'063'900, 250'000'000},
+                                  {date("2050-12-31"), 1'000'000'000, 1'000'000'000}}};
+
+TEST(Adjustment, LeavesRawPricesAlone) {
+  BarSeries series = apple();
+  ASSERT_TRUE(adjust(series, kFactors, AdjustmentMode::Raw));
+  EXPECT_EQ(series.bars, apple().bars);
+}
+
+TEST(Adjustment, MakesPricesContinuousAcrossASplit) {
+  BarSeries series = apple();
+  ASSERT_TRUE(adjust(series, kFactors, AdjustmentMode::Split));
+  EXPECT_EQ(series.bars[2].close, price("23.056080651"));             // 645.57 x 0.0357143
+  EXPECT_EQ(series.bars[3].close, price("23.425"));                   // 93.7 x 0.25
+  EXPECT_EQ(series.bars[2].volume, Quantity::from_int(339'266'652));  // 12116671 / 0.0357143 = 339266652.29
+  EXPECT_EQ(series.bars[3].volume, Quantity::from_int(291'503'792));  // 72875948 / 0.25
+}
+
+TEST(Adjustment, AppliesDividendsInTotalMode) {
+  BarSeries series = apple();
+  ASSERT_TRUE(adjust(series, kFactors, AdjustmentMode::Total));
+  EXPECT_EQ(series.bars[3].high, price("20.264121858"));  // 93.7 x 0.25 x 0.8650639 = 20.2641218575, to even
+  EXPECT_EQ(series.bars[3].volume, Quantity::from_int(291'503'792));
+}
+
+TEST(Adjustment, LeavesBarsAfterTheLastRowAlone) {
+  BarSeries series = apple();
+  ASSERT_TRUE(adjust(series, {{{date("2012-08-08"), 500'000'000, 500'000'000}}}, AdjustmentMode::Total));
+  EXPECT_EQ(series.bars[0].close, price("154.965"));  // 619.86 / 4
+  EXPECT_EQ(series.bars[1].close, price("620.73"));
+}
+
+TEST(Adjustment, RefusesWhatLeavesTheRangeOfANumber) {
+  BarSeries large = apple();
+  const auto too_large =
+      adjust(large, {{{date("2050-12-31"), 1'000'000'000, 9'000'000'000'000'000'000}}}, AdjustmentMode::Total);
+  ASSERT_FALSE(too_large);
+  EXPECT_THAT(too_large.error().text(), testing::HasSubstr("AAPL: the bar at 2012-08-08T13:30:00Z"));
+  BarSeries small = apple();
+  EXPECT_FALSE(adjust(small, {{{date("2050-12-31"), 1, 1}}}, AdjustmentMode::Total));
+}
+
+TEST(CorporateActions, GivesSplitsAndDividendsForRawPrices) {
+  const auto actions = corporate_actions(kFactors, apple(), AdjustmentMode::Raw);
+  ASSERT_EQ(actions.size(), 2u);
+  // 619.86 x (1 - 0.8613657 / 0.8650639) = 2.6499386; the factors' seven digits tell it from 2.65.
+  EXPECT_EQ(actions[0], (CorporateAction{date("2012-08-09"), 1'000'000'000, price("2.64994")}));
+  EXPECT_EQ(actions[1], (CorporateAction{date("2014-06-09"), 7'000'000'000, {}}));
+}
+
+TEST(CorporateActions, ScalesDividendsToSplitAdjustedPrices) {
+  const auto actions = corporate_actions(kFactors, apple(), AdjustmentMode::Split);
+  ASSERT_EQ(actions.size(), 1u);
+  EXPECT_EQ(actions[0],
+            (CorporateAction{date("2012-08-09"), 1'000'000'000, price("0.09464")}));  // 2.6499386 x 0.0357143
+}
+
+TEST(CorporateActions, GivesNoneForTotalPricesOrOutsideOfTheBars) {
+  EXPECT_TRUE(corporate_actions(kFactors, apple(), AdjustmentMode::Total).empty());
+  BarSeries one = apple();
+  one.bars.erase(one.bars.begin() + 1, one.bars.end());
+  EXPECT_TRUE(corporate_actions(kFactors, one, AdjustmentMode::Raw).empty());
+  EXPECT_TRUE(corporate_actions(kFactors, {}, AdjustmentMode::Raw).empty());
+}
+
+TEST(CorporateActions, FallOnTheNextSessionWithABar) {
+  // A Friday's row; the Monday after is 2014-06-09.
+  BarSeries series = apple();
+  series.bars.erase(series.bars.begin(), series.bars.begin() + 2);
+  const auto actions = corporate_actions(kFactors, series, AdjustmentMode::Raw);
+  ASSERT_EQ(actions.size(), 1u);
+  EXPECT_EQ(actions[0].ex_date, date("2014-06-09"));
+}
+
+TEST(CorporateActions, KnowsReverseAndUnevenSplits) {
+  const auto ratio = [](std::int64_t before) {
+    const AdjustmentFactors factors{{{date("2014-06-06"), 1'000'000'000, before}}};
+    return corporate_actions(factors, apple(), AdjustmentMode::Raw).at(0).split_ratio_billionths;
+  };
+  EXPECT_EQ(ratio(8'000'000'000), 125'000'000);  // 1:8
+  EXPECT_EQ(ratio(666'666'700), 1'500'000'000);  // 3:2
+  EXPECT_EQ(ratio(111'110'990), 9'000'000'000);  // 9:1, rounded to six digits
+  EXPECT_EQ(ratio(997'307'000), 1'002'700'272);  // A stock dividend: 1 / 0.997307 = 1.0027002718
+}
+
+TEST(CorporateActions, TakesTheRegularCloseForADividend) {
+  // Minutes: 15:59 New York closes at 100, after hours trade at 110; a dividend of 1 % of 100.
+  const Session session = *SessionCalendar::us_equity().session(date("2014-06-06"));
+  const auto minute = [](Timestamp start, std::int64_t p) {
+    const Price v = Price::from_int(p);
+    return Bar{start, v, v, v, v, Quantity::from_int(1)};
+  };
+  const BarSeries series{"T",
+                         kMinuteInterval,
+                         false,
+                         {minute(session.close - kMinuteInterval, 100), minute(session.close, 110),
+                          minute(session.open + std::chrono::hours(72), 99)}};
+  const auto actions =
+      corporate_actions({{{date("2014-06-06"), 990'000'000, 1'000'000'000}}}, series, AdjustmentMode::Raw);
+  ASSERT_EQ(actions.size(), 1u);
+  EXPECT_EQ(actions[0].dividend, Price::from_int(1));
+}
+
+}  // namespace
+}  // namespace bellwether

@@ -1,0 +1,162 @@
+// Cash, equity and exposure of an account on small sequences of fills and marks, worked out by hand.
+#include "engine/portfolio.hpp"
+
+#include "engine/position_stage.hpp"
+#include "tests/support/turns.hpp"
+
+namespace bellwether {
+namespace {
+
+using namespace testing;
+
+class PortfolioTest : public ::testing::Test {
+ protected:
+  std::optional<TradeRecord> fill(StrategyIndex strategy, InstrumentIndex instrument, Side side, std::int64_t quantity,
+                                  std::string_view at, std::string_view fee = "0") {
+    ExecutionReport report;
+    report.strategy = strategy;
+    report.instrument = instrument;
+    report.side = side;
+    report.last_quantity = shares(quantity);
+    report.last_price = price(at);
+    report.fee = money(fee);
+    return portfolio_.apply_fill(report);
+  }
+  EngineConfig config_ = small_config();
+  Portfolio portfolio_{config_};
+};
+
+TEST_F(PortfolioTest, BeginsWithTheInitialCash) {
+  EXPECT_EQ(portfolio_.view(), (AccountView{money("100000"), money("100000"), Money(), Money(), Money()}));
+  EXPECT_TRUE(portfolio_.is_flat());
+}
+
+TEST_F(PortfolioTest, MovesCashByFillsAndFees) {
+  fill(0, 0, Side::Buy, 100, "10.5", "1.5");
+  EXPECT_EQ(portfolio_.cash(), money("98948.5"));
+  EXPECT_EQ(portfolio_.equity(), money("99998.5"));
+  fill(0, 0, Side::Sell, 100, "11", "2");
+  EXPECT_EQ(portfolio_.cash(), money("100046.5"));
+  EXPECT_EQ(portfolio_.view().realized_pnl, money("50"));
+  EXPECT_EQ(portfolio_.view().fees, money("3.5"));
+  EXPECT_TRUE(portfolio_.is_flat());
+}
+
+TEST_F(PortfolioTest, ValuesPositionsAtTheMark) {
+  fill(0, 0, Side::Buy, 100, "10");
+  fill(0, 1, Side::Sell, 50, "20");
+  portfolio_.mark(0, price("11"));
+  portfolio_.mark(1, price("22"));
+  // Cash 100000 - 1000 + 1000; 1100 long and 1100 short.
+  EXPECT_EQ(portfolio_.cash(), money("100000"));
+  EXPECT_EQ(portfolio_.equity(), money("100000"));
+  EXPECT_EQ(portfolio_.view().gross_exposure, money("2200"));
+}
+
+TEST_F(PortfolioTest, KeepsStrategiesApartAndNetsTheirExposure) {
+  fill(0, 1, Side::Buy, 100, "10");
+  fill(1, 1, Side::Sell, 60, "11");
+  EXPECT_EQ(portfolio_.position(0, 1).quantity(), shares(100));
+  EXPECT_EQ(portfolio_.position(1, 1).quantity(), shares(-60));
+  EXPECT_EQ(portfolio_.net_quantity(1), shares(40));
+  EXPECT_EQ(portfolio_.view().gross_exposure, money("440"));
+  EXPECT_EQ(portfolio_.equity(), money("100100"));  // 100 x (11 - 10)
+  EXPECT_FALSE(portfolio_.is_flat());
+}
+
+TEST_F(PortfolioTest, SplitsWithoutChangingTheEquity) {
+  fill(0, 0, Side::Buy, 100, "70");
+  fill(1, 0, Side::Sell, 30, "70");
+  CorporateAction split;
+  split.split_ratio_billionths = 7'000'000'000;
+  std::vector<PositionChange> changed;
+  portfolio_.apply(0, split, changed);
+  ASSERT_EQ(changed.size(), 2U);
+  EXPECT_EQ(changed[0].quantity, shares(700));
+  EXPECT_EQ(changed[0].average_price, price("10"));
+  EXPECT_EQ(changed[1].quantity, shares(-210));
+  EXPECT_EQ(portfolio_.last_mark(0), price("10"));
+  EXPECT_EQ(portfolio_.equity(), money("100000"));
+  EXPECT_EQ(portfolio_.view().gross_exposure, money("4900"));
+}
+
+TEST_F(PortfolioTest, PaysDividendsToLongsAndTakesThemFromShorts) {
+  fill(0, 0, Side::Buy, 100, "70");
+  fill(1, 0, Side::Sell, 30, "70");
+  CorporateAction dividend;
+  dividend.dividend = price("0.25");
+  std::vector<PositionChange> changed;
+  portfolio_.apply(0, dividend, changed);
+  EXPECT_EQ(portfolio_.position(0, 0).dividends(), money("25"));
+  EXPECT_EQ(portfolio_.position(1, 0).dividends(), money("-7.5"));
+  EXPECT_EQ(portfolio_.cash(), money("95117.5"));  // 100000 - 7000 + 2100 + 17.5
+}
+
+TEST_F(PortfolioTest, PaysADividendOnTheSharesAfterTheSplitOfTheSameDay) {
+  fill(0, 0, Side::Buy, 100, "70");
+  CorporateAction both;
+  both.split_ratio_billionths = 2'000'000'000;
+  both.dividend = price("0.1");
+  std::vector<PositionChange> changed;
+  portfolio_.apply(0, both, changed);
+  EXPECT_EQ(portfolio_.cash(), money("93020"));  // 100000 - 7000 + 200 x 0.1
+}
+
+TEST_F(PortfolioTest, PaysNothingToThoseWhoHoldNothing) {
+  CorporateAction dividend;
+  dividend.dividend = price("0.25");
+  std::vector<PositionChange> changed;
+  portfolio_.apply(0, dividend, changed);
+  EXPECT_TRUE(changed.empty());
+  EXPECT_EQ(portfolio_.cash(), money("100000"));
+}
+
+TEST_F(PortfolioTest, TakesTheEndOfARunOfBarsAsBarByBar) {
+  fill(0, 0, Side::Buy, 100, "10");
+  fill(0, 1, Side::Buy, 10, "50");
+  EXPECT_EQ(portfolio_.equity_without(0), money("99000"));
+  portfolio_.finish_run(0, price("9"), price("8"), price("12"), 2);
+  EXPECT_EQ(portfolio_.equity(), money("99900"));
+  const auto trade = fill(0, 0, Side::Sell, 100, "10");
+  ASSERT_TRUE(trade);
+  EXPECT_EQ(trade->mae, money("-200"));
+  EXPECT_EQ(trade->mfe, money("200"));
+  EXPECT_EQ(trade->bars_held, 2U);
+}
+
+TEST(PositionStage, TakesARepeatedFillOnce) {
+  const EngineConfig config = small_config();
+  PositionStage stage(config);
+  const OrderCommand buy = submit(2, 0, Side::Buy, 100);
+  for (int i = 0; i < 2; ++i) {
+    Turn turn = turn_of(3, Event::of(fill_of(buy, 100, "10", 0, 1, 7)));
+    stage.advance(turn);
+    EXPECT_EQ(turn.account.cash, money("99000"));
+    EXPECT_EQ(turn.positions.size(), i == 0 ? 1U : 0U);
+  }
+}
+
+TEST(PositionStage, ValuesAtTheMiddleOfAQuote) {
+  const EngineConfig config = small_config();
+  PositionStage stage(config);
+  Turn turn = turn_of(1, Event::of(fill_of(submit(2, 0, Side::Buy, 100), 100, "10", 0, 1, 1)));
+  stage.advance(turn);
+  turn.begin(Event::of(0, Quote{at_minute(2), price("10.9"), shares(1), price("11.1"), shares(1)}));
+  stage.advance(turn);
+  EXPECT_EQ(turn.account.equity, money("100100"));
+}
+
+TEST(PositionStage, DoesNotValueAtHistoryBars) {
+  const EngineConfig config = small_config();
+  PositionStage stage(config);
+  Turn turn = turn_of(1, Event::of(fill_of(submit(2, 0, Side::Buy, 100), 100, "10", 0, 1, 1)));
+  stage.advance(turn);
+  Event history = bar_event(0, 2, "5");
+  history.bar.history = true;
+  turn.begin(history);
+  stage.advance(turn);
+  EXPECT_EQ(turn.account.equity, money("100000"));
+}
+
+}  // namespace
+}  // namespace bellwether

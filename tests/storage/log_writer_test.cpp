@@ -1,0 +1,189 @@
+// Group commit: what is durable when, back-pressure, and what a failing log does to the writer.
+#include "storage/log_writer.hpp"
+
+#include <future>
+
+#include "storage/sqlite_event_log.hpp"
+#include "tests/storage/log_samples.hpp"
+
+namespace bellwether {
+namespace {
+
+using namespace test;
+
+/// Keeps everything in memory. `gate` holds every append back while it is locked.
+class GatedLog final : public EventLog {
+ public:
+  Expected<void> append(std::span<const Event> events, std::span<const LoggedCommand> commands) override {
+    appends_begun.fetch_add(1);
+    const std::lock_guard lock(gate);
+    if (fails) return Error{"log", "the disk is full"};
+    group_sizes.push_back(events.size() + commands.size());
+    recorded.events.insert(recorded.events.end(), events.begin(), events.end());
+    recorded.commands.insert(recorded.commands.end(), commands.begin(), commands.end());
+    return {};
+  }
+  Expected<void> put_snapshot(const Snapshot& snapshot) override {
+    snapshots.push_back(snapshot);
+    return {};
+  }
+  Expected<std::optional<Snapshot>> latest_snapshot() override { return std::optional<Snapshot>(); }
+  [[nodiscard]] EventNumber last_event() const override { return recorded.events.size(); }
+  [[nodiscard]] const std::map<std::string, std::string>& metadata() const override { return metadata_; }
+  Expected<void> put_metadata(const std::string&, const std::string&) override { return {}; }
+  std::unique_ptr<EventLogCursor> read(EventNumber) override { return nullptr; }
+
+  void await_append(int number) const {
+    while (appends_begun.load() < number) std::this_thread::yield();
+  }
+
+  std::mutex gate;
+  std::atomic<int> appends_begun = 0;
+  bool fails = false;
+  Recorded recorded;
+  std::vector<Snapshot> snapshots;
+  std::vector<std::size_t> group_sizes;
+
+ private:
+  std::map<std::string, std::string> metadata_;
+};
+
+TEST(LogWriter, ALoneEventIsCommittedWithoutWaitingForMore) {
+  GatedLog log;
+  std::promise<EventNumber> committed;
+  LogWriter writer(log, {.on_commit = [&](EventNumber durable) { committed.set_value(durable); }});
+  EXPECT_EQ(writer.durable(), 0U);
+  writer.enqueue(sample_event(1));
+  EXPECT_EQ(committed.get_future().get(), 1U);
+  EXPECT_EQ(writer.durable(), 1U);
+}
+
+TEST(LogWriter, WhatComesInDuringACommitGoesIntoOneCommit) {
+  GatedLog log;
+  std::vector<std::size_t> observed;
+  std::vector<EventNumber> durable;
+  {
+    LogWriter writer(log, {.on_commit = [&](EventNumber event) { durable.push_back(event); },
+                           .on_commit_time =
+                               [&](double seconds, std::size_t entries) {
+                                 EXPECT_GE(seconds, 0);
+                                 observed.push_back(entries);
+                               }});
+    std::unique_lock gate(log.gate);
+    writer.enqueue(sample_event(1));
+    log.await_append(1);
+    writer.enqueue(sample_event(2));
+    writer.enqueue(sample_command(1));
+    writer.enqueue(sample_events(3, 10));
+    writer.enqueue(Snapshot{2, "older"});
+    writer.enqueue(Snapshot{10, "newer"});
+    EXPECT_EQ(writer.waiting(), 10U);
+    EXPECT_EQ(writer.durable(), 0U);
+    gate.unlock();
+    EXPECT_TRUE(writer.flush());
+    EXPECT_EQ(writer.durable(), 10U);
+  }
+  EXPECT_EQ(log.group_sizes, (std::vector<std::size_t>{1, 10}));
+  EXPECT_EQ(observed, log.group_sizes);
+  EXPECT_EQ(durable, (std::vector<EventNumber>{1, 10}));
+  EXPECT_EQ(log.recorded, (Recorded{sample_events(1, 10), {sample_command(1)}}));
+  EXPECT_EQ(log.snapshots, (std::vector{Snapshot{10, "newer"}}));
+}
+
+TEST(LogWriter, CommandsAloneAreCommittedAndLeaveTheDurableEventAsItIs) {
+  GatedLog log;
+  LogWriter writer(log);
+  writer.enqueue(sample_event(1));
+  ASSERT_TRUE(writer.flush());
+  writer.enqueue(sample_command(1));
+  ASSERT_TRUE(writer.flush());
+  EXPECT_EQ(writer.durable(), 1U);
+  EXPECT_EQ(log.recorded.commands, std::vector{sample_command(1)});
+}
+
+TEST(LogWriter, BlocksTheProducerWhileItIsFull) {
+  GatedLog log;
+  LogWriter writer(log, {}, {.capacity = 4});
+  std::unique_lock gate(log.gate);
+  writer.enqueue(sample_event(1));
+  log.await_append(1);
+  writer.enqueue(sample_events(2, 5));
+  auto producer = std::async(std::launch::async, [&] { writer.enqueue(sample_events(6, 100)); });
+  EXPECT_EQ(producer.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  EXPECT_EQ(writer.waiting(), 4U);
+  gate.unlock();
+  producer.get();
+  ASSERT_TRUE(writer.flush());
+  EXPECT_EQ(log.recorded.events, sample_events(1, 100));
+  EXPECT_LE(*std::max_element(log.group_sizes.begin(), log.group_sizes.end()), 4U);
+}
+
+TEST(LogWriter, AnErrorOfTheLogIsReportedOnceAndFreesWhoeverWaits) {
+  GatedLog log;
+  std::atomic<int> errors = 0;
+  LogWriter writer(log,
+                   {.on_commit = [](EventNumber) { ADD_FAILURE() << "nothing was committed"; },
+                    .on_error =
+                        [&](const Error& error) {
+                          EXPECT_EQ(error.message, "the disk is full");
+                          errors.fetch_add(1);
+                        }},
+                   {.capacity = 2});
+  std::unique_lock gate(log.gate);
+  log.fails = true;
+  writer.enqueue(sample_event(1));
+  log.await_append(1);
+  auto producer = std::async(std::launch::async, [&] { writer.enqueue(sample_events(2, 100)); });
+  auto waiter = std::async(std::launch::async, [&] { return writer.flush(); });
+  gate.unlock();
+  producer.get();
+  EXPECT_FALSE(waiter.get());
+  writer.enqueue(sample_event(101));
+  writer.enqueue(sample_command(101));
+  writer.enqueue(Snapshot{101, ""});
+  const auto flushed = writer.flush();
+  ASSERT_FALSE(flushed);
+  EXPECT_EQ(flushed.error().message, "the disk is full");
+  EXPECT_EQ(errors.load(), 1);
+  EXPECT_EQ(writer.durable(), 0U);
+  EXPECT_EQ(writer.waiting(), 0U);
+  EXPECT_EQ(log.appends_begun.load(), 1);
+}
+
+TEST(LogWriter, WritesWhatIsWaitingBeforeItEnds) {
+  GatedLog log;
+  { LogWriter(log).enqueue(sample_events(1, 1000)); }
+  EXPECT_EQ(log.recorded.events, sample_events(1, 1000));
+}
+
+TEST(LogWriter, EventsAndCommandsOfTwoThreadsReachTheFile) {
+  const TemporaryFolder folder;
+  auto log = SqliteEventLog::create(folder / "log", {}).value();
+  constexpr EventNumber kLast = 3000;
+  {
+    LogWriter writer(*log, {}, {.capacity = 64});
+    std::atomic<EventNumber> enqueued = 0;
+    std::thread commander([&] {
+      for (EventNumber event = 1; event <= kLast; ++event) {
+        while (enqueued.load() < event) std::this_thread::yield();
+        writer.enqueue(sample_command(event));
+      }
+    });
+    for (EventNumber event = 1; event <= kLast; ++event) {
+      writer.enqueue(sample_event(event));
+      enqueued.store(event);
+    }
+    commander.join();
+    ASSERT_TRUE(writer.flush());
+    EXPECT_EQ(writer.durable(), kLast);
+    EXPECT_EQ(log->last_event(), kLast);
+  }
+  const auto all = read_all(*log);
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->events, sample_events(1, kLast));
+  ASSERT_EQ(all->commands.size(), kLast);
+  for (EventNumber event = 1; event <= kLast; ++event) EXPECT_EQ(all->commands[event - 1], sample_command(event));
+}
+
+}  // namespace
+}  // namespace bellwether

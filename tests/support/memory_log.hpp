@@ -1,0 +1,73 @@
+// An event log in memory, which can be cut off anywhere and told to refuse.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+
+#include "storage/event_log.hpp"
+
+namespace bellwether::testing {
+
+class MemoryLog final : public EventLog {
+ public:
+  std::vector<Event> events;
+  std::vector<LoggedCommand> commands;
+  std::vector<Snapshot> snapshots;
+  EventNumber refuse_after = std::numeric_limits<EventNumber>::max();  ///< As a full disk does.
+
+  Expected<void> append(std::span<const Event> new_events, std::span<const LoggedCommand> new_commands) override {
+    if (events.size() + new_events.size() > refuse_after) return Error{"log", "the disk is full"};
+    for (const Event& event : new_events) {
+      if (event.number != events.size() + 1) return Error{"log", "gap in the event numbers"};
+      events.push_back(event);
+    }
+    commands.insert(commands.end(), new_commands.begin(), new_commands.end());
+    return {};
+  }
+  Expected<void> put_snapshot(const Snapshot& snapshot) override {
+    snapshots.push_back(snapshot);
+    return {};
+  }
+  Expected<std::optional<Snapshot>> latest_snapshot() override {
+    if (snapshots.empty()) return std::optional<Snapshot>();
+    return std::optional<Snapshot>(snapshots.back());
+  }
+  [[nodiscard]] EventNumber last_event() const override { return events.size(); }
+  [[nodiscard]] const std::map<std::string, std::string>& metadata() const override { return metadata_; }
+  Expected<void> put_metadata(const std::string& key, const std::string& value) override {
+    metadata_[key] = value;
+    return {};
+  }
+  [[nodiscard]] std::unique_ptr<EventLogCursor> read(EventNumber after) override {
+    return std::make_unique<Cursor>(*this, after);
+  }
+
+ private:
+  /// Gives everything at once.
+  class Cursor final : public EventLogCursor {
+   public:
+    Cursor(const MemoryLog& log, EventNumber after) : log_(log), after_(after) {}
+    Expected<std::size_t> next(std::vector<Event>& out_events, std::vector<LoggedCommand>& out_commands) override {
+      out_events.clear();
+      out_commands.clear();
+      if (done_) return std::size_t{0};
+      done_ = true;
+      for (const Event& event : log_.events) {
+        if (event.number > after_) out_events.push_back(event);
+      }
+      for (const LoggedCommand& command : log_.commands) {
+        if (command.event > after_) out_commands.push_back(command);
+      }
+      return out_events.size() + out_commands.size();
+    }
+
+   private:
+    const MemoryLog& log_;
+    EventNumber after_;
+    bool done_ = false;
+  };
+
+  std::map<std::string, std::string> metadata_;
+};
+
+}  // namespace bellwether::testing
