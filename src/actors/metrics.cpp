@@ -244,9 +244,9 @@ void EngineMetrics::Handles::apply_report(const Turn& turn) {
     filled_notional->Increment(notional(report.last_price, report.last_quantity).to_double());
   }
   if (applied.outcome == OpenOrders::Outcome::NotOpen) return;
-  if (report.type == ReportType::Lost) count_order(applied.order.spec.type, OrderResult::Lost);
+  if (report.type == ReportType::Lost) count_order(applied.order->spec.type, OrderResult::Lost);
   if (applied.outcome == OpenOrders::Outcome::Ended) {
-    count_order(applied.order.spec.type, result_of(applied.order.state));
+    count_order(applied.order->spec.type, result_of(applied.order->state));
   }
 }
 

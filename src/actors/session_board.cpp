@@ -123,8 +123,8 @@ void SessionBoard::apply_report(const Turn& turn) {
     order.fees += report.fee;
   }
   if (applied.outcome == OpenOrders::Outcome::NotOpen) return;
-  order.state = applied.order.state;
-  order.spec = applied.order.spec;
+  order.state = applied.order->state;
+  order.spec = applied.order->spec;
   if (applied.outcome == OpenOrders::Outcome::Ended) end_order(report.order);
 }
 

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 
+#include "engine/run_marks.hpp"
+
 namespace bellwether {
 namespace {
 
 /// Bars taken at once: their equities stay in the nearest cache.
 constexpr std::size_t kBlockBars = 512;
+/// Bars marked in a position before the strategy sees them, twice as many each time: what lies behind the bar on which
+/// it acts is marked in vain.
+constexpr std::size_t kFirstChunkBars = 16;
 
 }  // namespace
 
@@ -54,14 +59,19 @@ bool BacktestRunner::step() {
 }
 
 void BacktestRunner::process_market(Event& event) {
+  fill_resting(event);
+  process(event);
+  drain();
+}
+
+/// Lets a market event fill resting orders.
+void BacktestRunner::fill_resting(const Event& event) {
   fills_.clear();
   venue_.on_market(event, fills_);
   for (const ExecutionReport& fill : fills_) {
     Event report = Event::of(fill);
     process(report);
   }
-  process(event);
-  drain();
 }
 
 void BacktestRunner::command(const CommandEvent& command) {
@@ -97,44 +107,76 @@ void BacktestRunner::take_outcome(Turn& turn) {
 }
 
 bool BacktestRunner::step_run() {
-  if (!venue_.is_quiet() || engine_->risk_stage().watches_gaps()) return false;
-  auto [run, last_start] = feed_.peek_run();
+  if (engine_->risk_stage().watches_gaps()) return false;
+  const BarRun run = feed_.peek_run();
   if (run.bars.empty() || !engine_->signal_stage().has_single_strategy(run.instrument)) return false;
-  const NextTimer timer = engine_->signal_stage().next_timer();
-  // The last bar closes before the timer is due.
-  if (timer.at != kNever) last_start = std::min(last_start, timer.at - run.interval - Duration(1));
+  if (venue_.is_quiet()) return take_run(run);
+  const Timestamp close = run.bars.front().start + run.interval;
+  if (engine_->signal_stage().next_timer().at <= close) return false;  // The timer comes before the bar's fills.
+  Event event =
+      Event::of(close, run.instrument, BarEvent{run.bars.front(), run.interval.count(), run.synthetic, false});
+  fill_resting(event);
+  // Where nothing but the bar itself is left to do, it may begin a run.
+  if (venue_.is_quiet() && queue_.empty() && take_run(run)) return true;
+  feed_.take_run(1);
+  process(event);
+  drain();
+  return true;
+}
+
+/// Takes bars of a run, in which nothing rests at the venue, to its end or to what a strategy does. False where not
+/// even the first may be taken.
+bool BacktestRunner::take_run(BarRun run) {
+  if (const NextTimer timer = engine_->signal_stage().next_timer(); timer.at != kNever) {
+    // The last bar closes before the timer is due.
+    const Duration until = timer.at - (run.bars.front().start + run.interval);
+    const std::int64_t before = until.count() <= 0 ? 0 : (until.count() - 1) / run.interval.count() + 1;
+    run.bars = run.bars.first(std::min(run.bars.size(), static_cast<std::size_t>(before)));
+  }
   bool any = false;
   while (!run.bars.empty()) {
     BarRun block = run;
     block.bars = run.bars.first(std::min(run.bars.size(), kBlockBars));
-    const std::size_t handled = process_block(block, last_start);
+    const std::size_t handled = process_block(block);
     if (handled == 0) return any;
     any = true;
     run.bars = run.bars.subspan(handled);
-    Turn& turn = engine_->turn();
-    if (!turn.intents.empty() || engine_->signal_stage().next_timer() != timer) {
-      take_outcome(turn);
+    if (engine_->signal_stage().acted()) {
+      take_outcome(engine_->turn());
       drain();
       return true;
     }
   }
-  return true;
+  return any;
 }
 
 /// Takes bars up to the first on which the strategy acts, and before the first that must take the long way. Returns how
 /// many.
-std::size_t BacktestRunner::process_block(const BarRun& block, Timestamp last_start) {
+std::size_t BacktestRunner::process_block(const BarRun& block) {
   Portfolio& portfolio = engine_->position_stage().portfolio();
   RiskStage& risk = engine_->risk_stage();
-  RunMarks marks(block, last_start, portfolio, risk, run_equity_.data());
+  SignalStage& signal = engine_->signal_stage();
+  RunMarks marks(block, portfolio, risk, run_equity_.data());
   Turn& turn = engine_->turn();
   turn.clear();
   turn.account = portfolio.view();
-  const std::size_t handled = engine_->signal_stage().advance_run(block, last_event_ + 1, marks, turn);
+  signal.begin_run(last_event_, turn);
+  std::size_t handled = 0;
+  BarRun chunk = block;
+  std::size_t size = marks.in_market() ? kFirstChunkBars : kBlockBars;
+  for (; handled < block.bars.size() && !signal.acted(); size *= 2) {
+    chunk.bars = block.bars.subspan(handled, std::min(block.bars.size() - handled, size));
+    const std::size_t taken = marks.take(chunk.bars);
+    if (taken == 0) break;
+    chunk.bars = chunk.bars.first(taken);
+    const std::size_t used = signal.advance_run(chunk);
+    if (used < taken) marks.keep(chunk.bars.first(used));
+    handled += used;
+  }
   if (handled == 0) return 0;
   const Bar& last = block.bars[handled - 1];
   last_event_ += handled;
-  last_time_ = marks.last_close();
+  last_time_ = last.start + block.interval;
   portfolio.finish_run(block.instrument, last.close, marks.low(), marks.high(), handled);
   turn.account = portfolio.view();
   risk.finish_run(block.instrument, last_time_, last.close, turn.account.equity);

@@ -74,11 +74,13 @@ class BacktestRunner {
   BacktestRunner(const EngineConfig& config, std::unique_ptr<Engine> engine, MarketFeed feed);
 
   void process_market(Event& event);
+  void fill_resting(const Event& event);
   void process(Event& event);
   void drain();
   void take_outcome(Turn& turn);
   bool step_run();
-  std::size_t process_block(const BarRun& block, Timestamp last_start);
+  bool take_run(BarRun run);
+  std::size_t process_block(const BarRun& block);
 
   const EngineConfig* config_;
   std::unique_ptr<Engine> engine_;

@@ -32,14 +32,26 @@ void EquityCurve::append_times(Timestamp first, Duration step, std::size_t count
   }
 }
 
+/// Asks for the memory that as many values as now will go to some appends later: runs are short, so the processor does
+/// not foresee it.
+void EquityCurve::prefetch(std::size_t count) const {
+  constexpr std::size_t kAhead = 128;
+  constexpr std::size_t kValuesPerLine = 64 / sizeof(Money);
+  if (values_.size() + kAhead + count > values_.capacity()) return;
+  const Money* const from = values_.data() + values_.size() + kAhead;
+  for (std::size_t i = 0; i < count; i += kValuesPerLine) __builtin_prefetch(from + i, 1);
+}
+
 void EquityCurve::append_run(Timestamp first, Duration step, std::span<const Money> equity) {
+  prefetch(equity.size());
   append_times(first, step, equity.size());
   values_.insert(values_.end(), equity.begin(), equity.end());
 }
 
 void EquityCurve::append_still(Timestamp first, Duration step, std::size_t count, Money equity) {
+  prefetch(count);
   append_times(first, step, count);
-  values_.insert(values_.end(), count, equity);
+  for (std::size_t i = 0; i < count; ++i) values_.push_back(equity);
 }
 
 Timestamp EquityCurve::time(std::size_t index) const {

@@ -69,6 +69,7 @@ class EquityCurve {
   };
   void append_time(std::size_t index, Timestamp time);
   void append_times(Timestamp first, Duration step, std::size_t count);
+  void prefetch(std::size_t count) const;
 
   std::vector<Money> values_;
   std::vector<Run> runs_;

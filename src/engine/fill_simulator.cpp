@@ -80,6 +80,10 @@ void FillSimulator::match_bar(const Event& event, std::vector<ExecutionReport>& 
   look.available = share_of(bar.volume, event.instrument);
   look.fill_time = bar.start;
   match_open(book, bar, bar.start == session_.open, look, out);
+  if (std::all_of(book.begin(), book.end(), [](const Resting& order) { return order.done; })) {
+    sweep(book);
+    return;
+  }
   look.fill_time = event.time;
   match_stops(book, bar, look, false, out);
   match_limits(book, bar, look, out);

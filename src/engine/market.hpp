@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,14 @@ struct BarSeries {
   Duration interval{0};    ///< Length of a bar; 24 h stands for a whole regular session.
   bool synthetic = false;  ///< Made from coarser bars, not observed. Shown wherever the bars are.
   std::vector<Bar> bars;
+};
+
+/// Consecutive intraday bars of one instrument within one session.
+struct BarRun {
+  InstrumentIndex instrument;
+  std::span<const Bar> bars;
+  Duration interval;
+  bool synthetic;
 };
 
 constexpr Duration kDailyInterval = std::chrono::hours(24);

@@ -16,7 +16,7 @@ MarketFeed::MarketFeed(std::vector<FeedSource> sources, std::vector<InstrumentAc
                        const SessionCalendar& calendar)
     : actions_(std::move(actions)), next_action_(actions_.size()), calendar_(calendar) {
   for (FeedSource& source : sources) {
-    cursors_.push_back({source, 0, kNever});
+    cursors_.push_back({source, 0, kNever, 0});
     refresh(cursors_.back());
   }
 }
@@ -136,13 +136,26 @@ std::uint64_t MarketFeed::market_event_count() const {
   return count;
 }
 
-MarketFeed::Peek MarketFeed::peek_run() const {
+BarRun MarketFeed::peek_run() {
   if (cursors_.size() != 1 || !pending_.empty() || open_session_ == nullptr) return {};
-  const Cursor& cursor = cursors_.front();
+  Cursor& cursor = cursors_.front();
   const FeedSource& source = cursor.source;
   if (source.history || cursor.at >= source.bars.size() || source.interval >= kDailyInterval) return {};
-  return {{source.instrument, source.bars.subspan(cursor.at), source.interval, source.synthetic},
-          open_session_->close - source.interval};
+  if (cursor.at >= cursor.run_end) find_run_end(cursor);
+  return {source.instrument, source.bars.subspan(cursor.at, cursor.run_end - cursor.at), source.interval,
+          source.synthetic};
+}
+
+void MarketFeed::find_run_end(Cursor& cursor) const {
+  const FeedSource& source = cursor.source;
+  const Bar* bar = source.bars.data() + cursor.at;
+  const Bar* const end = source.bars.data() + source.bars.size();
+  const Duration interval = source.interval;
+  const Timestamp last_start = open_session_->close - interval;
+  for (Timestamp start = bar->start; bar != end && bar->start == start && start <= last_start; ++bar) {
+    start = start + interval;
+  }
+  cursor.run_end = static_cast<std::size_t>(bar - source.bars.data());
 }
 
 void MarketFeed::take_run(std::size_t count) {

@@ -42,13 +42,9 @@ class MarketFeed {
   /// Bars, trades and quotes in all sources, history left out.
   [[nodiscard]] std::uint64_t market_event_count() const;
 
-  /// The bars of the feed's only source that come next, empty where the next event is of another kind. `next` would
-  /// give one after the other as its next events, up to the one that starts at `last_start`, the session's last.
-  struct Peek {
-    BarRun run;
-    Timestamp last_start;
-  };
-  [[nodiscard]] Peek peek_run() const;
+  /// The bars of the feed's only source that `next` would give one after the other as its next events: of one session
+  /// and without a gap. Empty where the next event is of another kind, or the feed has several sources.
+  [[nodiscard]] BarRun peek_run();
   /// Takes the first `count` bars of `peek_run`.
   void take_run(std::size_t count);
   /// When the bar could be known.
@@ -59,11 +55,13 @@ class MarketFeed {
     FeedSource source;
     std::size_t at = 0;
     Timestamp next_time = kNever;
+    std::size_t run_end = 0;  // Bars from `at` up to here follow one another within the session.
   };
 
   void refresh(Cursor& cursor) const;
   Cursor* earliest();
   void enter_session(const Cursor& cursor);
+  void find_run_end(Cursor& cursor) const;
   static void write_event(const Cursor& cursor, Event& event);
   [[nodiscard]] Timestamp start_of(const Cursor& cursor) const;
   void push_actions(const Session& session);

@@ -59,23 +59,28 @@ TimeInForce leg_time_in_force(const OrderSpec& group) {
   return group.order_class == OrderClass::Oco ? group.time_in_force : TimeInForce::Gtc;
 }
 
+/// The table's cell, with what it says of the present state worked out; kNo where the transition cannot happen.
+std::uint8_t resolved_cell(OrderState from, Transition transition) {
+  const std::uint8_t cell = kTransitions[static_cast<std::size_t>(from)][static_cast<std::size_t>(transition)];
+  if (cell == kSame) return static_cast<std::uint8_t>(from);
+  return cell == kRestored ? Wrk : cell;
+}
+
 /// next_state with the fills so far, for the states that depend on them.
 OrderState state_after(const OpenOrder& order, Transition transition) {
-  const auto next = next_state(order.state, transition);
-  BELLWETHER_INVARIANT(next.has_value(), "impossible transition of an order's state");
-  if (*next == OrderState::Working && !order.filled.is_zero()) return OrderState::PartiallyFilled;
-  return *next;
+  const std::uint8_t next = resolved_cell(order.state, transition);
+  BELLWETHER_INVARIANT(next != kNo, "impossible transition of an order's state");
+  if (next == Wrk && !order.filled.is_zero()) return OrderState::PartiallyFilled;
+  return static_cast<OrderState>(next);
 }
 
 }  // namespace
 
 std::optional<OrderState> next_state(OrderState from, Transition transition) {
   if (is_terminal(from)) return std::nullopt;
-  const std::uint8_t cell = kTransitions[static_cast<std::size_t>(from)][static_cast<std::size_t>(transition)];
-  if (cell == kNo) return std::nullopt;
-  if (cell == kSame) return from;
-  if (cell == kRestored) return OrderState::Working;
-  return static_cast<OrderState>(cell);
+  const std::uint8_t next = resolved_cell(from, transition);
+  if (next == kNo) return std::nullopt;
+  return static_cast<OrderState>(next);
 }
 
 std::optional<OrderSpec> target_leg(const OrderSpec& group) {
@@ -117,10 +122,7 @@ OpenOrder* OpenOrders::find_open(OrderId id) {
 const OpenOrder* OpenOrders::find(OrderId id) const { return const_cast<OpenOrders*>(this)->find_open(id); }
 
 void OpenOrders::add(const OrderCommand& command, const OrderSpec& spec, OrderLeg leg) {
-  OpenOrder& order = orders_.emplace_back();
-  order.id = command.id.with_leg(leg);
-  order.strategy = command.strategy;
-  order.spec = spec;
+  orders_.push_back({command.id.with_leg(leg), command.strategy, spec, OrderState::PendingNew, Quantity(), 0});
 }
 
 void OpenOrders::apply(const OrderCommand& command) {
@@ -138,39 +140,40 @@ void OpenOrders::apply(const OrderCommand& command) {
 }
 
 OpenOrders::Applied OpenOrders::apply(const ExecutionReport& report) {
-  Applied applied;
-  OpenOrder* order = find_open(report.order);
   const bool never_came_to_be = report.type == ReportType::Denied || report.type == ReportType::Rejected;
   if (never_came_to_be && report.order.leg == OrderLeg::Entry) return end_group(report);
-  if (order == nullptr) return applied;
-  applied.outcome = Outcome::Repeated;
-  if (report.execution_id != 0 && report.execution_id <= order->last_execution_id) {
-    applied.order = *order;
-    return applied;
+  OpenOrder* order = find_open(report.order);
+  if (order == nullptr) return {};
+  if (report.execution_id != 0) {
+    if (report.execution_id <= order->last_execution_id) return {Outcome::Repeated, order, {}};
+    order->last_execution_id = report.execution_id;
   }
-  if (report.execution_id != 0) order->last_execution_id = report.execution_id;
+  Quantity filled;
   if (report.type == ReportType::Fill) {
     BELLWETHER_INVARIANT(report.last_quantity.is_positive() && report.last_quantity <= order->leaves(),
                          "fill of more than the order's open quantity");
-    order->filled += report.last_quantity;
-    applied.filled = report.last_quantity;
+    filled = report.last_quantity;
+    order->filled += filled;
   }
   if (report.type == ReportType::Accepted && report.last_price.is_positive() && order->spec.type == OrderType::Stop) {
     order->spec.stop_price = report.last_price;
   }
   order->state = state_after(*order, transition_of(report));
-  applied.order = *order;
-  applied.outcome = is_terminal(order->state) ? Outcome::Ended : Outcome::Changed;
-  if (applied.outcome == Outcome::Ended) orders_.erase(orders_.begin() + (order - orders_.data()));
-  return applied;
+  if (!is_terminal(order->state)) return {Outcome::Changed, order, filled};
+  return {Outcome::Ended, take_out(order), filled};
+}
+
+const OpenOrder* OpenOrders::take_out(OpenOrder* order) {
+  ended_ = *order;
+  orders_.erase(orders_.begin() + (order - orders_.data()));
+  return &ended_;
 }
 
 OpenOrders::Applied OpenOrders::end_group(const ExecutionReport& report) {
   Applied applied;
-  if (const OpenOrder* entry = find(report.order)) {
-    applied.order = *entry;
-    applied.order.state = state_after(*entry, transition_of(report));
-    applied.outcome = Outcome::Ended;
+  if (OpenOrder* entry = find_open(report.order)) {
+    entry->state = state_after(*entry, transition_of(report));
+    applied = {Outcome::Ended, take_out(entry), {}};
   }
   std::erase_if(orders_, [&](const OpenOrder& each) { return each.id.with_leg(OrderLeg::Entry) == report.order; });
   return applied;

@@ -57,8 +57,8 @@ class OpenOrders {
   enum class Outcome : std::uint8_t { Changed, Ended, Repeated, NotOpen };
   struct Applied {
     Outcome outcome = Outcome::NotOpen;
-    OpenOrder order;  ///< As it is after the report; default where it is not open.
-    Quantity filled;  ///< By this report.
+    const OpenOrder* order = nullptr;  ///< As it is after the report; null where it is not open. Valid until the next.
+    Quantity filled;                   ///< By this report.
   };
   /// Applies a report. A repeated one (execution id already applied) changes nothing; an impossible transition is a
   /// broken invariant.
@@ -78,7 +78,11 @@ class OpenOrders {
   /// A refused entry takes the legs of its group with it.
   Applied end_group(const ExecutionReport& report);
   void add(const OrderCommand& command, const OrderSpec& spec, OrderLeg leg);
+  /// Takes an order that has ended out of the list; it stays readable in `ended_`.
+  const OpenOrder* take_out(OpenOrder* order);
+
   std::vector<OpenOrder> orders_;
+  OpenOrder ended_;  // The last one that did.
 };
 
 /// The specs of a group's legs; a leg without a price does not exist. `entry_price` gives stops by offset their price.

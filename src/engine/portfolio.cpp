@@ -44,10 +44,11 @@ std::optional<TradeRecord> Portfolio::apply_fill(const ExecutionReport& fill) {
   Holding& holding = holdings_[fill.instrument];
   const bool was_flat = position.is_flat();
   const Money realized_before = position.realized_average();
-  auto trade = position.apply_fill(fill);
-  if (was_flat != position.is_flat()) open_positions_ += was_flat ? 1 : std::size_t(-1);
   const Quantity signed_quantity = fill.last_quantity * sign(fill.side);
-  cash_ -= notional(fill.last_price, signed_quantity) + fill.fee;
+  const Money amount = notional(fill.last_price, signed_quantity);
+  auto trade = position.apply_fill(fill, amount);
+  if (was_flat != position.is_flat()) open_positions_ += was_flat ? 1 : std::size_t(-1);
+  cash_ -= amount + fill.fee;
   fees_ += fill.fee;
   realized_ += position.realized_average() - realized_before;
   holding.quantity += signed_quantity;

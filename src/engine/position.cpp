@@ -5,12 +5,11 @@
 namespace bellwether {
 Price Position::average_price() const { return price_of(cost_, quantity_); }
 
-std::optional<TradeRecord> Position::apply_fill(const ExecutionReport& fill) {
+std::optional<TradeRecord> Position::apply_fill(const ExecutionReport& fill, Money amount) {
   BELLWETHER_INVARIANT(fill.last_quantity.is_positive() && fill.last_price.is_positive(),
                        "fill without quantity or price");
   fees_ += fill.fee;
   const Quantity signed_quantity = fill.last_quantity * sign(fill.side);
-  const Money amount = notional(fill.last_price, signed_quantity);
   const bool opens = quantity_.is_zero() || quantity_.is_positive() == signed_quantity.is_positive();
   if (opens) {
     open(fill, signed_quantity, amount, fill.fee);

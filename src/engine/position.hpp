@@ -17,7 +17,11 @@ class Position {
 
   /// Applies one execution. Returns the round trip that it completed, if any; an execution that turns a long into a
   /// short completes one and begins the next, its fee divided by quantity.
-  std::optional<TradeRecord> apply_fill(const ExecutionReport& fill);
+  /// `amount` is the notional of the execution, signed like its quantity.
+  std::optional<TradeRecord> apply_fill(const ExecutionReport& fill, Money amount);
+  std::optional<TradeRecord> apply_fill(const ExecutionReport& fill) {
+    return apply_fill(fill, notional(fill.last_price, fill.last_quantity * sign(fill.side)));
+  }
 
   /// Takes a market event's price range into the round trip's worst and best profit. `events` counts market events.
   void observe(Price low, Price high, std::uint64_t events = 1);

@@ -141,10 +141,10 @@ void RiskStage::apply_report(const ExecutionReport& report) {
   if (applied.outcome != Outcome::Changed && applied.outcome != Outcome::Ended) return;
   Exposure& exposure = exposures_[report.instrument];
   exposure.position += applied.filled * sign(report.side);
-  if (applied.order.is_protective()) return;
+  if (applied.order->is_protective()) return;
   Quantity& open = report.side == Side::Buy ? exposure.open_buy : exposure.open_sell;
   open -= applied.filled;
-  if (applied.outcome == Outcome::Ended) open -= applied.order.leaves();
+  if (applied.outcome == Outcome::Ended) open -= applied.order->leaves();
   BELLWETHER_INVARIANT(!open.is_negative(), "open quantity below zero");
 }
 
@@ -242,11 +242,10 @@ DenyReason RiskStage::decide_order(const OrderSpec& spec, StrategyIndex strategy
       }
     }
   }
-  return decide_exposure(spec, price);
+  return decide_exposure(spec, exposure, price);
 }
 
-DenyReason RiskStage::decide_exposure(const OrderSpec& spec, Price price) const {
-  const Exposure before = exposure_of(spec.instrument);
+DenyReason RiskStage::decide_exposure(const OrderSpec& spec, const Exposure& before, Price price) const {
   Exposure after = before;
   (spec.side == Side::Buy ? after.open_buy : after.open_sell) += spec.quantity;
   const bool may_short = config_->account.shorting && config_->instruments[spec.instrument].shortable;
@@ -258,15 +257,16 @@ DenyReason RiskStage::decide_exposure(const OrderSpec& spec, Price price) const 
   if (limits_.position_quantity && worst > *limits_.position_quantity) return DenyReason::PositionQuantity;
   const Money worst_notional = notional(price, worst);
   if (limits_.position_notional && worst_notional > *limits_.position_notional) return DenyReason::PositionNotional;
-  const Money gross = worst_gross() - notional(before.last_price, before.worst()) + worst_notional;
+  const Money gross = worst_gross_without(spec.instrument) + worst_notional;
   if (limits_.gross_exposure && gross > fraction_of(equity_, gross_exposure_)) return DenyReason::GrossExposure;
   if (gross > fraction_of(equity_, leverage_)) return DenyReason::BuyingPower;
   return DenyReason::None;
 }
 
-Money RiskStage::worst_gross() const {
+Money RiskStage::worst_gross_without(InstrumentIndex instrument) const {
   Money sum;
   for (std::size_t i = 0; i < exposures_.size(); ++i) {
+    if (i == instrument) continue;
     const Quantity worst = exposure_of(static_cast<InstrumentIndex>(i)).worst();
     if (!worst.is_zero()) sum += notional(exposures_[i].last_price, worst);
   }

@@ -58,10 +58,11 @@ class RiskStage {
   void trip(Turn& turn, HaltReason reason);
   [[nodiscard]] DenyReason decide(const Intent& intent, Timestamp now) const;
   [[nodiscard]] DenyReason decide_order(const OrderSpec& spec, StrategyIndex strategy, Timestamp now) const;
-  [[nodiscard]] DenyReason decide_exposure(const OrderSpec& spec, Price price) const;
+  [[nodiscard]] DenyReason decide_exposure(const OrderSpec& spec, const Exposure& before, Price price) const;
   /// With the legs of groups as far as their entry has filled: another order may end the same position before them.
   [[nodiscard]] Exposure exposure_of(InstrumentIndex instrument) const;
-  [[nodiscard]] Money worst_gross() const;
+  /// Of all instruments but one.
+  [[nodiscard]] Money worst_gross_without(InstrumentIndex instrument) const;
   void measure_from_here();
   void approve(const OrderCommand& command, Timestamp now);
 

@@ -3,6 +3,18 @@
 #include <algorithm>
 
 namespace bellwether {
+namespace {
+
+/// Asks for the memory of the rows that will be added some rows later.
+template <typename Row>
+void prefetch_next(const std::vector<Row>& rows) {
+  constexpr std::size_t kAhead = 4;
+  if (rows.size() + kAhead >= rows.capacity()) return;
+  const char* const row = reinterpret_cast<const char*>(rows.data() + rows.size() + kAhead);
+  for (std::size_t offset = 0; offset < sizeof(Row); offset += 64) __builtin_prefetch(row + offset, 1);
+}
+
+}  // namespace
 
 Price OrderRow::average_price() const { return price_of(filled_notional, filled); }
 
@@ -29,7 +41,10 @@ void SessionRecorder::apply(const Turn& turn) {
   } else if (event.type == EventType::SessionClose) {
     record_.daily.push_back({event.session.date, turn.account.equity});
   }
-  record_.trades.insert(record_.trades.end(), turn.closed_trades.begin(), turn.closed_trades.end());
+  if (!turn.closed_trades.empty()) {
+    prefetch_next(record_.trades);
+    record_.trades.insert(record_.trades.end(), turn.closed_trades.begin(), turn.closed_trades.end());
+  }
   apply_intents(turn);
 }
 
@@ -64,6 +79,7 @@ void SessionRecorder::add_rows(const Intent& intent, Timestamp now) {
 }
 
 void SessionRecorder::add_row(const Intent& intent, const OrderSpec& spec, OrderLeg leg, Timestamp now) {
+  prefetch_next(record_.orders);
   OrderRow& row = record_.orders.emplace_back();
   row.id = intent.command.id.with_leg(leg);
   row.strategy = intent.command.strategy;
@@ -82,9 +98,12 @@ void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber ev
     if (report.execution_id <= last_execution_id_) return;  // A repeat.
     last_execution_id_ = report.execution_id;
   }
+  Money traded;
   if (report.type == ReportType::Fill) {
+    prefetch_next(record_.fills);
     record_.fills.push_back({event, report});
-    record_.counts.traded_notional += notional(report.last_price, report.last_quantity);
+    traded = notional(report.last_price, report.last_quantity);
+    record_.counts.traded_notional += traded;
   }
   const auto open =
       std::find_if(open_.rbegin(), open_.rend(), [&](const OpenRow& row) { return row.id == report.order; });
@@ -100,7 +119,7 @@ void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber ev
     case ReportType::Held: row.state = OrderState::Held; break;
     case ReportType::Fill:
       row.filled += report.last_quantity;
-      row.filled_notional += notional(report.last_price, report.last_quantity);
+      row.filled_notional += traded;
       row.fees += report.fee;
       row.state = report.leaves_quantity.is_zero() ? OrderState::Filled : OrderState::PartiallyFilled;
       break;

@@ -96,17 +96,18 @@ void SignalStage::on_market(Turn& turn) {
   }
 }
 
-std::size_t SignalStage::advance_run(const BarRun& run, EventNumber first_event, RunMarks& marks, Turn& turn) {
-  context_.event_ = first_event - 1;
+void SignalStage::begin_run(EventNumber last_event, Turn& turn) {
+  context_.event_ = last_event;
   context_.next_index_ = 0;
   context_.acted_ = false;
   context_.account_ = turn.account;
   context_.intents_ = &turn.intents;
+}
+
+std::size_t SignalStage::advance_run(const BarRun& run) {
   const StrategyIndex strategy = subscribers_[run.instrument].front();
   enter(strategy);
-  const std::size_t handled = strategies_[strategy]->on_bars(run, marks, context_);
-  turn.next_timer = next_timer();
-  return handled;
+  return strategies_[strategy]->on_bars(run, context_);
 }
 
 void SignalStage::on_report(const ExecutionReport& report) {

@@ -20,10 +20,14 @@ class SignalStage {
 
   void advance(Turn& turn);
 
-  /// Runs the one strategy of `run.instrument` over bars until it acts or `marks` refuses one. `first_event` is the
-  /// number of the first bar's event. Returns how many bars were handled; the strategy's wishes of the last one are in
-  /// `turn`. Reads `turn.account`.
-  std::size_t advance_run(const BarRun& run, EventNumber first_event, RunMarks& marks, Turn& turn);
+  /// Begins a run of bars of an instrument that one strategy trades; the first bar's event will follow `last_event`.
+  /// Reads `turn.account`.
+  void begin_run(EventNumber last_event, Turn& turn);
+  /// Runs that strategy over the next bars of the run until it acts. Returns how many were handled; what it asked for
+  /// on the last one is in the turn.
+  std::size_t advance_run(const BarRun& run);
+  /// True where the strategy has acted on the run's last bar.
+  [[nodiscard]] bool acted() const { return context_.acted(); }
 
   /// True where exactly one strategy trades the instrument, so that `advance_run` may be used.
   [[nodiscard]] bool has_single_strategy(InstrumentIndex instrument) const {

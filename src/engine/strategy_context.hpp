@@ -79,11 +79,11 @@ class Context {
 
   /// True once the running handler asked for something.
   [[nodiscard]] bool acted() const { return acted_; }
-  /// Moves on to the next bar of a run.
-  void step(InstrumentIndex instrument, Timestamp now, Price close) {
-    now_ = now;
-    ++event_;
-    last_prices_[instrument] = close;
+  /// Moves on by `bars` bars, to that at `index` of a run.
+  void step(const BarRun& run, std::size_t index, std::size_t bars) {
+    now_ = run.bars[index].start + run.interval;
+    event_ += bars;
+    last_prices_[run.instrument] = run.bars[index].close;
   }
 
  private:

@@ -106,7 +106,7 @@ TEST_F(OpenOrdersTest, FollowsAnOrderFromItsCommandToItsLastFill) {
   EXPECT_EQ(state(id), S::Working);
   const auto part = filled(id, 60, 40, 2);
   EXPECT_EQ(part.filled, shares(60));
-  EXPECT_EQ(part.order.state, S::PartiallyFilled);
+  EXPECT_EQ(part.order->state, S::PartiallyFilled);
   EXPECT_EQ(orders_.find(id)->leaves(), shares(40));
   EXPECT_EQ(filled(id, 40, 0, 3).outcome, Outcome::Ended);
   EXPECT_TRUE(orders_.empty());
@@ -209,7 +209,7 @@ TEST_F(OpenOrdersTest, KeepsBothOrdersOfAReplacementUntilTheVenueAnswers) {
   const OrderId fresh = sent(CommandKind::Replace, old, limit_order(Side::Buy, 50, "11")).id;
   EXPECT_EQ(state(old), S::PendingReplace);
   EXPECT_EQ(state(fresh), S::PendingNew);
-  EXPECT_EQ(told(old, ReportType::Replaced, 2).order.state, S::Replaced);
+  EXPECT_EQ(told(old, ReportType::Replaced, 2).order->state, S::Replaced);
   told(fresh, ReportType::Accepted, 3);
   EXPECT_EQ(orders_.size(), 1U);
   EXPECT_EQ(state(fresh), S::Working);

@@ -87,6 +87,36 @@ class PriceWindow {
     if (!in.ok()) reset();
   }
 
+  /// Pushes many values: the window's state in local variables, put back at the end. Nothing else may touch the window
+  /// meanwhile.
+  class Pass {
+   public:
+    explicit Pass(PriceWindow& window)
+        : window_(&window),
+          ring_(window.values_.data()),
+          mask_(window.mask_),
+          limit_(window.limit_),
+          seen_(window.seen_) {}
+    Pass(const Pass&) = delete;
+    Pass& operator=(const Pass&) = delete;
+    ~Pass() { window_->seen_ = seen_; }
+
+    [[nodiscard]] std::int64_t at_age(std::int64_t age) const {
+      return ring_[(seen_ - 1 - static_cast<std::uint64_t>(age)) & mask_];
+    }
+    /// True for values from 0 to `limit()`.
+    [[nodiscard]] bool admits(std::int64_t value) const { return static_cast<std::uint64_t>(value) <= limit_; }
+    /// `value` must be one that `admits` allows.
+    void push(std::int64_t value) { ring_[seen_++ & mask_] = value; }
+
+   private:
+    PriceWindow* window_;
+    std::int64_t* ring_;
+    std::uint64_t mask_;
+    std::uint64_t limit_;
+    std::uint64_t seen_;
+  };
+
  private:
   std::vector<std::int64_t> values_;  ///< A power of two of slots, so that a mask finds them.
   std::uint64_t mask_ = 0;

@@ -36,6 +36,38 @@ class SmaCross final : public StrategyBase<SmaCross> {
     if (!view.history) act(view.instrument, trend, context);
   }
 
+  std::size_t pass_over(InstrumentIndex instrument, std::span<const Bar> bars) {
+    Averages& averages = averages_[index_[instrument]];
+    if (!averages.closes.full() || averages.trend == 0) return 0;
+    PriceWindow::Pass closes(averages.closes);
+    std::int64_t fast_sum = averages.fast_sum;
+    std::int64_t slow_sum = averages.slow_sum;
+    const std::int64_t fast_age = fast_period_ - 1;
+    const std::int64_t slow_age = slow_period_ - 1;
+    // While the trend lasts, the product of the fast sum is the greater; downward, both have the other sign.
+    const std::int64_t fast_factor = slow_period_ * averages.trend;
+    const std::int64_t slow_factor = fast_period_ * averages.trend;
+    const Bar* bar = bars.data();
+    for (const Bar* const end = bar + bars.size(); bar != end; ++bar) {
+      const std::int64_t close = bar->close.raw();
+      const std::int64_t fast = fast_sum + close - closes.at_age(fast_age);
+      const std::int64_t slow = slow_sum + close - closes.at_age(slow_age);
+      std::int64_t scaled_fast = 0;
+      std::int64_t scaled_slow = 0;
+      if (__builtin_mul_overflow(fast, fast_factor, &scaled_fast)) [[unlikely]]
+        break;
+      if (__builtin_mul_overflow(slow, slow_factor, &scaled_slow)) [[unlikely]]
+        break;
+      if (scaled_fast <= scaled_slow || !closes.admits(close)) break;
+      closes.push(close);
+      fast_sum = fast;
+      slow_sum = slow;
+    }
+    averages.fast_sum = fast_sum;
+    averages.slow_sum = slow_sum;
+    return static_cast<std::size_t>(bar - bars.data());
+  }
+
   void save(ByteWriter& out) const override {
     for (const Averages& each : averages_) {
       each.closes.save(out);
