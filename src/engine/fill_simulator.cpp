@@ -33,22 +33,27 @@ FillSimulator::FillSimulator(const EngineConfig& config)
       fee_model_(config.fees),
       books_(config.instruments.size()),
       last_bars_(config.instruments.size()),
-      last_bar_times_(config.instruments.size()) {}
+      last_bar_times_(config.instruments.size()),
+      close_left_(config.instruments.size()),
+      session_prices_(config.instruments.size()) {}
 
 void FillSimulator::on_market(const Event& event, std::vector<ExecutionReport>& out) {
   switch (event.type) {
     case EventType::Bar:
       if (event.bar.history) return;
+      close_left_[event.instrument] = share_of(event.bar.bar.volume, event.instrument);
       if (!books_[event.instrument].empty()) match_bar(event, out);
-      last_bars_[event.instrument] = event.bar.bar;
-      last_bar_times_[event.instrument] = event.time;
+      note_bar(event.instrument, event.bar.bar, event.time);
       break;
     case EventType::Trade:
     case EventType::Quote:
+      if (event.time < session_.open || event.time >= session_.close) return;
       if (!books_[event.instrument].empty()) match_price(event, out);
+      if (event.type == EventType::Trade) session_prices_[event.instrument] = event.trade.price;
       break;
     case EventType::SessionOpen:
       session_ = event.session;
+      std::fill(session_prices_.begin(), session_prices_.end(), Price());
       for (Book& book : books_) {
         for (Resting& order : book) order.armed = true;
       }
@@ -61,10 +66,17 @@ void FillSimulator::on_market(const Event& event, std::vector<ExecutionReport>& 
   }
 }
 
+void FillSimulator::note_bar(InstrumentIndex instrument, const Bar& bar, Timestamp now) {
+  last_bars_[instrument] = bar;
+  last_bar_times_[instrument] = now;
+  if (bar.start >= session_.open && now <= session_.close) session_prices_[instrument] = bar.close;
+}
+
 void FillSimulator::finish_run(InstrumentIndex instrument, const Bar& last, Timestamp now) {
   BELLWETHER_INVARIANT(is_quiet(), "a run of bars past resting orders");
-  last_bars_[instrument] = last;
-  last_bar_times_[instrument] = now;
+  if (last_bar_times_[instrument] == now) return;  // The run's only bar, which has filled orders.
+  close_left_[instrument] = share_of(last.volume, instrument);
+  note_bar(instrument, last, now);
 }
 
 // --- Bars
@@ -77,33 +89,36 @@ void FillSimulator::match_bar(const Event& event, std::vector<ExecutionReport>& 
   Opportunity look;
   look.now = event.time;
   look.volume = bar.volume;
-  look.available = share_of(bar.volume, event.instrument);
-  look.fill_time = bar.start;
-  match_open(book, bar, bar.start == session_.open, look, out);
-  if (std::all_of(book.begin(), book.end(), [](const Resting& order) { return order.done; })) {
-    sweep(book);
-    return;
+  look.available = close_left_[event.instrument];
+  look.fill_time = look.begins = bar.start;
+  match_open(book, bar, session_prices_[event.instrument].is_zero(), look, out);
+  end_immediate(book, look, out);
+  if (std::any_of(book.begin(), book.end(), [](const Resting& order) { return !order.done; })) {
+    match_course(book, bar, look, out);
   }
-  look.fill_time = event.time;
+  close_left_[event.instrument] = look.available;
+  sweep(book);
+}
+
+/// What follows a bar's open.
+void FillSimulator::match_course(Book& book, const Bar& bar, Opportunity& look, std::vector<ExecutionReport>& out) {
+  look.fill_time = look.now;
   match_stops(book, bar, look, false, out);
   match_limits(book, bar, look, out);
   match_stops(book, bar, look, true, out);
-  if (event.time == session_.close) match_close(book, bar, look, out);
   for (Resting& order : book) {
     order.fresh = false;
-    if (order.spec.type == OrderType::TrailingStop && may_fill(order)) {
+    if (order.spec.type == OrderType::TrailingStop && may_fill(order, look)) {
       order.best = better(order.spec.side, order.best, order.spec.side == Side::Sell ? bar.high : bar.low);
     }
   }
-  end_immediate(book, look, out);
-  sweep(book);
 }
 
 void FillSimulator::match_open(Book& book, const Bar& bar, bool opening_bar, Opportunity& look,
                                std::vector<ExecutionReport>& out) {
   for (std::size_t i = 0; i < book.size(); ++i) {
     Resting& order = book[i];
-    if (!may_fill(order) || order.spec.time_in_force == TimeInForce::Cls) continue;
+    if (!may_fill(order, look) || order.spec.time_in_force == TimeInForce::Cls) continue;
     if (order.spec.time_in_force == TimeInForce::Opg && !opening_bar) continue;
     // The open comes before everything else in a bar, so that a trailing stop has followed it.
     if (order.spec.type == OrderType::TrailingStop) order.best = better(order.spec.side, order.best, bar.open);
@@ -115,7 +130,7 @@ void FillSimulator::match_stops(Book& book, const Bar& bar, Opportunity& look, b
                                 std::vector<ExecutionReport>& out) {
   for (std::size_t i = 0; i < book.size(); ++i) {
     Resting& order = book[i];
-    if (!may_fill(order) || !is_stop(order.spec.type) || order.triggered || order.fresh != only_fresh) continue;
+    if (!may_fill(order, look) || !is_stop(order.spec.type) || order.triggered || order.fresh != only_fresh) continue;
     const Price stop = stop_of(order);
     if (!stop_reached(order.spec.side, stop, order.spec.side == Side::Buy ? bar.high : bar.low)) continue;
     order.triggered = true;
@@ -139,7 +154,7 @@ void FillSimulator::match_limits(Book& book, const Bar& bar, Opportunity& look, 
     Resting& order = book[i];
     const bool limit =
         order.spec.type == OrderType::Limit || (order.spec.type == OrderType::StopLimit && order.triggered);
-    if (!may_fill(order) || !limit || order.fresh || waits_for_auction(order.spec)) continue;
+    if (!may_fill(order, look) || !limit || order.fresh || waits_for_auction(order.spec)) continue;
     const Price reached = order.spec.side == Side::Buy ? bar.low : bar.high;
     if (limit_passed(order.spec.side, order.spec.limit_price, reached)) {
       fill(order, book, order.spec.limit_price, false, look, out);
@@ -147,11 +162,21 @@ void FillSimulator::match_limits(Book& book, const Bar& bar, Opportunity& look, 
   }
 }
 
-void FillSimulator::match_close(Book& book, const Bar& bar, Opportunity& look, std::vector<ExecutionReport>& out) {
+/// The session's last price is its closing price.
+void FillSimulator::match_close(Book& book, InstrumentIndex instrument, Timestamp now,
+                                std::vector<ExecutionReport>& out) {
+  const Price price = session_prices_[instrument];
+  if (!price.is_positive()) return;
+  const bool of_bar = last_bar_times_[instrument] == now;
+  Opportunity look;
+  look.now = look.fill_time = look.begins = now;
+  look.available = of_bar ? close_left_[instrument] : Quantity::max();
+  if (of_bar) look.volume = last_bars_[instrument].volume;
   for (std::size_t i = 0; i < book.size(); ++i) {
     Resting& order = book[i];
-    if (may_fill(order) && order.spec.time_in_force == TimeInForce::Cls)
-      match_at(order, book, bar.close, {}, look, out);
+    if (may_fill(order, look) && order.armed && order.spec.time_in_force == TimeInForce::Cls) {
+      match_at(order, book, price, {}, look, out);
+    }
   }
 }
 
@@ -185,8 +210,8 @@ void FillSimulator::end_immediate(Book& book, const Opportunity& look, std::vect
   for (std::size_t i = 0; i < book.size(); ++i) {
     Resting& order = book[i];
     const TimeInForce tif = order.spec.time_in_force;
-    if (may_fill(order) && (tif == TimeInForce::Ioc || tif == TimeInForce::Fok)) {
-      end(order, ReportType::Canceled, look.now, out);
+    if (may_fill(order, look) && (tif == TimeInForce::Ioc || tif == TimeInForce::Fok)) {
+      end(order, ReportType::Canceled, look.fill_time, out);
     }
   }
 }
@@ -195,17 +220,18 @@ void FillSimulator::end_immediate(Book& book, const Opportunity& look, std::vect
 // ------------------------------------------------------------------------------------------------
 
 void FillSimulator::match_price(const Event& event, std::vector<ExecutionReport>& out) {
-  if (event.time < session_.open || event.time >= session_.close) return;
   Book& book = books_[event.instrument];
+  const bool opening = event.type == EventType::Trade && session_prices_[event.instrument].is_zero();
   const bool quote = event.type == EventType::Quote;
   Opportunity look;
-  look.now = look.fill_time = event.time;
+  look.now = look.fill_time = look.begins = event.time;
   // What may be taken: of a print, or of a quote's two sides.
   Quantity left[] = {share_of(quote ? event.quote.ask_size : event.trade.size, event.instrument),
                      share_of(quote ? event.quote.bid_size : Quantity(), event.instrument)};
   for (std::size_t i = 0; i < book.size(); ++i) {
     Resting& order = book[i];
-    if (!may_fill(order) || waits_for_auction(order.spec)) continue;
+    if (!may_fill(order, look)) continue;
+    if (waits_for_auction(order.spec) && !(opening && order.spec.time_in_force == TimeInForce::Opg)) continue;
     const bool buys = order.spec.side == Side::Buy;
     const Price price = !quote ? event.trade.price : buys ? event.quote.ask : event.quote.bid;
     const Quantity size = !quote ? event.trade.size : buys ? event.quote.ask_size : event.quote.bid_size;
@@ -229,15 +255,15 @@ void FillSimulator::match_price(const Event& event, std::vector<ExecutionReport>
 // ----------------------------------------------------------------------------------------------
 
 void FillSimulator::close_session(std::vector<ExecutionReport>& out, Timestamp now) {
-  for (Book& book : books_) {
+  for (std::size_t instrument = 0; instrument < books_.size(); ++instrument) {
+    Book& book = books_[instrument];
+    match_close(book, static_cast<InstrumentIndex>(instrument), now, out);
     for (std::size_t i = 0; i < book.size(); ++i) {
       Resting& order = book[i];
       if (order.done || !order.armed || order.spec.time_in_force == TimeInForce::Gtc) continue;
-      const OrderId id = order.id;
-      end(order, ReportType::Expired, now, out);
       // Legs of an entry go with it; the legs of an OCO expire together.
-      const ReportType others = id.leg == OrderLeg::Entry ? ReportType::Canceled : ReportType::Expired;
-      end_group(book, id, id, others, now, out);
+      const ReportType others = order.id.leg == OrderLeg::Entry ? ReportType::Canceled : ReportType::Expired;
+      end_order(book, order, ReportType::Expired, others, now, out);
     }
     sweep(book);
   }
@@ -284,8 +310,11 @@ Price FillSimulator::slipped(const Resting& order, Price price, Quantity quantit
       }
       break;
   }
-  const Price result = order.spec.side == Side::Buy ? price + distance : price - distance;
-  return std::max(result, Price::from_raw(1));
+  // Prices are in ticks: rounded against the order.
+  const Price tick = config_->instruments[order.spec.instrument].tick;
+  const Price result = order.spec.side == Side::Buy ? round_to_tick(price + distance, tick, Rounding::Up)
+                                                    : round_to_tick(price - distance, tick, Rounding::Down);
+  return std::max(result, tick);
 }
 
 void FillSimulator::fill(Resting& order, Book& book, Price price, bool slips, Opportunity& look,
@@ -312,11 +341,26 @@ void FillSimulator::fill(Resting& order, Book& book, Price price, bool slips, Op
   // `order` may move once legs change the book, so it is not used below.
   const Resting copy = order;
   if (copy.id.leg != OrderLeg::Entry) after_leg_fill(book, copy, quantity, look.fill_time, out);
-  if (whole && copy.spec.order_class == OrderClass::Bracket) activate_legs(book, copy, look.fill_time, out);
-  if (whole && copy.spec.order_class == OrderClass::Bracket && look.fill_time == look.now) {
+  if (!whole || copy.spec.order_class != OrderClass::Bracket) return;
+  activate_legs(book, copy, look.fill_time, out);
+  if (look.fill_time == look.now) {
     for (Resting& each : book) {
       if (each.id.with_leg(OrderLeg::Entry) == copy.id && !each.done) each.fresh = true;
     }
+  }
+  guard(book, copy, price, look, out);
+}
+
+/// A stop leg that the price stands beyond when its entry has filled is reached at once, at that price.
+void FillSimulator::guard(Book& book, const Resting& entry, Price price, Opportunity& look,
+                          std::vector<ExecutionReport>& out) {
+  for (std::size_t i = 0; i < book.size(); ++i) {
+    Resting& leg = book[i];
+    if (leg.done || leg.id != entry.id.with_leg(OrderLeg::StopLoss)) continue;
+    if (!stop_reached(leg.spec.side, leg.spec.stop_price, price)) return;
+    leg.triggered = true;
+    fill(leg, book, price, true, look, out);
+    return;
   }
 }
 
@@ -341,6 +385,7 @@ void FillSimulator::after_leg_fill(Book& book, const Resting& leg, Quantity quan
       end(sibling, ReportType::Canceled, now, out);
     } else {
       sibling.spec.quantity -= quantity;
+      add_report(out, sibling, ReportType::Accepted, now);
     }
   }
 }
@@ -365,6 +410,22 @@ void FillSimulator::end(Resting& order, ReportType type, Timestamp now, std::vec
   if (order.done) return;
   order.done = true;
   add_report(out, order, type, now);
+}
+
+/// Ends an order, and with it the rest of its group by `others`. Where it is an entry that filled in part, its legs live
+/// on and guard that part.
+void FillSimulator::end_order(Book& book, Resting& order, ReportType type, ReportType others, Timestamp now,
+                              std::vector<ExecutionReport>& out) {
+  end(order, type, now, out);
+  const Resting ended = order;
+  if (ended.spec.order_class != OrderClass::Bracket || ended.filled.is_zero()) {
+    end_group(book, ended.id, ended.id, others, now, out);
+    return;
+  }
+  for (Resting& leg : book) {
+    if (!leg.done && leg.held && leg.id.with_leg(OrderLeg::Entry) == ended.id) leg.spec.quantity = ended.filled;
+  }
+  activate_legs(book, ended, now, out);
 }
 
 /// Ends what is left of a group, all but `except`.
@@ -398,6 +459,7 @@ FillSimulator::Resting& FillSimulator::rest(Book& book, const OrderCommand& comm
   order.strategy = command.strategy;
   order.spec = spec;
   order.held = held;
+  order.active_from = now;
   order.armed = now >= session_.open && now < session_.close;
   add_report(out, order, held ? ReportType::Held : ReportType::Accepted, now);
   ++resting_;
@@ -417,8 +479,10 @@ void FillSimulator::submit_order(const OrderCommand& command, Timestamp now, std
                           !waits_for_auction(spec) && last_bar_times_[spec.instrument] == now;
   if (!same_close) return;
   const Bar& bar = last_bars_[spec.instrument];
-  Opportunity look{now, Quantity::max(), bar.volume, now};
+  Quantity& left = close_left_[spec.instrument];
+  Opportunity look{now, left, bar.volume, now, now};
   if (Resting* order = find(command.id, nullptr)) fill(*order, book, bar.close, true, look, out);
+  left = look.available;
   for (Resting& order : book) order.fresh = false;
   sweep(book);
 }
@@ -446,8 +510,7 @@ void FillSimulator::cancel_order(const OrderCommand& command, Timestamp now, std
     report.rejected = RejectReason::TooLate;
     return;
   }
-  end(*order, ReportType::Canceled, now, out);
-  end_group(*book, command.target, command.target, ReportType::Canceled, now, out);
+  end_order(*book, *order, ReportType::Canceled, ReportType::Canceled, now, out);
   sweep(*book);
 }
 
@@ -489,6 +552,7 @@ void FillSimulator::save(ByteWriter& out) const {
       out.fixed(order.filled);
       out.fixed(order.filled_notional);
       out.fixed(order.fees);
+      out.time(order.active_from);
       out.fixed(order.best);
       out.u8(static_cast<std::uint8_t>((order.held ? 1 : 0) | (order.triggered ? 2 : 0) | (order.armed ? 4 : 0)));
     }
@@ -497,6 +561,8 @@ void FillSimulator::save(ByteWriter& out) const {
     for (Price price : {bar.open, bar.high, bar.low, bar.close}) out.fixed(price);
     out.fixed(bar.volume);
     out.time(last_bar_times_[i]);
+    out.fixed(close_left_[i]);
+    out.fixed(session_prices_[i]);
   }
   out.u32(static_cast<std::uint32_t>(session_.date.days));
   out.time(session_.open);
@@ -518,6 +584,7 @@ void FillSimulator::load(ByteReader& in) {
       order.filled = in.fixed<Quantity>();
       order.filled_notional = in.fixed<Money>();
       order.fees = in.fixed<Money>();
+      order.active_from = in.time();
       order.best = in.fixed<Price>();
       const std::uint8_t flags = in.u8();
       order.held = (flags & 1) != 0;
@@ -531,6 +598,8 @@ void FillSimulator::load(ByteReader& in) {
     for (Price* price : {&bar.open, &bar.high, &bar.low, &bar.close}) *price = in.fixed<Price>();
     bar.volume = in.fixed<Quantity>();
     last_bar_times_[i] = in.time();
+    close_left_[i] = in.fixed<Quantity>();
+    session_prices_[i] = in.fixed<Price>();
   }
   session_.date.days = static_cast<std::int32_t>(in.u32());
   session_.open = in.time();

@@ -15,8 +15,10 @@ namespace bellwether {
 /// quote. A limit fills when the price trades through it (or touches it, by configuration), at its price, or at the
 /// open where the bar opens beyond it. A stop fills at its price or, where the bar gaps over it, at the open; slippage
 /// applies to market and stop orders. Within one bar the worse is assumed: of a group's stop and target that a bar
-/// could both hit, the stop fills; a trailing stop is tested before the bar's own extreme moves it. A split cancels the
-/// instrument's open orders. Orders fill within the regular session only.
+/// could both hit, the stop fills; a trailing stop is tested before the bar's own extreme moves it. An order never fills
+/// in a bar that had begun when it came. IOC and FOK orders have a bar's open alone. An entry that ends partly filled
+/// leaves legs over what it filled. A split cancels the instrument's open orders. Orders fill within the regular session
+/// only.
 class FillSimulator {
  public:
   /// `config` must outlive the simulator.
@@ -46,6 +48,7 @@ class FillSimulator {
     Quantity filled;
     Money filled_notional;
     Money fees;
+    Timestamp active_from;   // When it came: it fills in nothing that had begun before.
     Price best;              // Trailing stop: best price since activation.
     bool held = false;       // Leg that waits for its entry.
     bool triggered = false;  // Stop that was reached: a limit or market order now.
@@ -62,21 +65,26 @@ class FillSimulator {
     Quantity available;  // What participation still allows.
     Quantity volume;     // Of the bar, for impact.
     Timestamp fill_time;
+    Timestamp begins;  // Of the bar; of a trade or quote, when it happened.
   };
 
   void match_bar(const Event& event, std::vector<ExecutionReport>& out);
+  void note_bar(InstrumentIndex instrument, const Bar& bar, Timestamp now);
+  void match_course(Book& book, const Bar& bar, Opportunity& look, std::vector<ExecutionReport>& out);
   void match_open(Book& book, const Bar& bar, bool opening_bar, Opportunity& look, std::vector<ExecutionReport>& out);
   void match_stops(Book& book, const Bar& bar, Opportunity& look, bool only_fresh, std::vector<ExecutionReport>& out);
   void match_limits(Book& book, const Bar& bar, Opportunity& look, std::vector<ExecutionReport>& out);
-  void match_close(Book& book, const Bar& bar, Opportunity& look, std::vector<ExecutionReport>& out);
   void match_price(const Event& event, std::vector<ExecutionReport>& out);
   void match_at(Resting& order, Book& book, Price price, Price stop_trigger, Opportunity& look,
                 std::vector<ExecutionReport>& out);
   void end_immediate(Book& book, const Opportunity& look, std::vector<ExecutionReport>& out);
   void close_session(std::vector<ExecutionReport>& out, Timestamp now);
+  void match_close(Book& book, InstrumentIndex instrument, Timestamp now, std::vector<ExecutionReport>& out);
   void on_split(InstrumentIndex instrument, Timestamp now, std::vector<ExecutionReport>& out);
 
-  [[nodiscard]] bool may_fill(const Resting& order) const { return !order.done && !order.held; }
+  [[nodiscard]] static bool may_fill(const Resting& order, const Opportunity& look) {
+    return !order.done && !order.held && order.active_from <= look.begins;
+  }
   [[nodiscard]] bool limit_passed(Side side, Price limit, Price price) const;
   [[nodiscard]] static Price stop_of(const Resting& order);
   /// What orders may take of a volume by the participation cap.
@@ -86,7 +94,10 @@ class FillSimulator {
   void end(Resting& order, ReportType type, Timestamp now, std::vector<ExecutionReport>& out);
   void end_group(Book& book, OrderId id, OrderId except, ReportType type, Timestamp now,
                  std::vector<ExecutionReport>& out);
+  void end_order(Book& book, Resting& order, ReportType type, ReportType others, Timestamp now,
+                 std::vector<ExecutionReport>& out);
   void activate_legs(Book& book, const Resting& entry, Timestamp now, std::vector<ExecutionReport>& out);
+  void guard(Book& book, const Resting& entry, Price price, Opportunity& look, std::vector<ExecutionReport>& out);
   void after_leg_fill(Book& book, const Resting& leg, Quantity quantity, Timestamp now,
                       std::vector<ExecutionReport>& out);
   void sweep(Book& book);
@@ -105,6 +116,8 @@ class FillSimulator {
   std::vector<Book> books_;     // By instrument.
   std::vector<Bar> last_bars_;  // By instrument; for fills at the same close.
   std::vector<Timestamp> last_bar_times_;
+  std::vector<Quantity> close_left_;    // By instrument: what the last bar's close may still fill.
+  std::vector<Price> session_prices_;   // By instrument: the session's last price; zero before its first.
   SessionEvent session_;
   std::size_t resting_ = 0;
   std::uint64_t last_execution_id_ = 0;

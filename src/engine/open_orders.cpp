@@ -158,6 +158,9 @@ OpenOrders::Applied OpenOrders::apply(const ExecutionReport& report) {
   if (report.type == ReportType::Accepted && report.last_price.is_positive() && order->spec.type == OrderType::Stop) {
     order->spec.stop_price = report.last_price;
   }
+  if (report.type == ReportType::Accepted && order->is_protective() && report.leaves_quantity.is_positive()) {
+    order->spec.quantity = order->filled + report.leaves_quantity;
+  }
   order->state = state_after(*order, transition_of(report));
   if (!is_terminal(order->state)) return {Outcome::Changed, order, filled};
   return {Outcome::Ended, take_out(order), filled};

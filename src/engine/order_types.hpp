@@ -112,7 +112,7 @@ enum class OrderState : std::uint8_t {
 constexpr std::size_t kOrderStateCount = 13;
 
 enum class ReportType : std::uint8_t {
-  Accepted,  ///< The venue has the order.
+  Accepted,  ///< The venue has the order; of a leg, also that its price or quantity is now as the report says.
   Held,      ///< The venue holds a leg until its entry fills.
   Fill,      ///< A part or all of it was executed.
   Canceled,

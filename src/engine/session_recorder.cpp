@@ -115,6 +115,9 @@ void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber ev
     case ReportType::Accepted:
       row.state = row.filled.is_zero() ? OrderState::Working : OrderState::PartiallyFilled;
       if (report.last_price.is_positive() && row.spec.type == OrderType::Stop) row.spec.stop_price = report.last_price;
+      if (row.id.leg != OrderLeg::Entry && report.leaves_quantity.is_positive()) {
+        row.spec.quantity = row.filled + report.leaves_quantity;
+      }
       break;
     case ReportType::Held: row.state = OrderState::Held; break;
     case ReportType::Fill:

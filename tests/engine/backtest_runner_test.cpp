@@ -206,6 +206,22 @@ TEST_P(EveryKind, GivesTheSameRecordWithTwoSymbols) {
   expect_same(record, run_in_two_lives(config, data, true, 100));
 }
 
+// A breaker's flatten orders come on one symbol's bar, while the other's bar of the same minute is still to come.
+TEST(BacktestRunner, FillsNoOrderBeforeItWasMade) {
+  const Data data = {testing::minute_walk(2'000, 10), testing::minute_walk(2'000, 11)};
+  EngineConfig config = config_with("buy_and_hold", {{"allocation", 0.4}}, {"WALK", "STROLL"});
+  config.risk.drawdown = 0.002;
+  config.risk.flatten_on_halt = true;
+  const SessionRecord record = run(config, data, true);
+  ASSERT_GT(record.fills.size(), 3U);
+  for (const FillRow& fill : record.fills) {
+    const auto order = std::find_if(record.orders.begin(), record.orders.end(),
+                                    [&](const OrderRow& each) { return each.id == fill.report.order; });
+    ASSERT_NE(order, record.orders.end());
+    EXPECT_GE(fill.report.time, order->created);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(BacktestRunner, EveryKind, ::testing::Range(std::size_t{0}, kinds().size()));
 
 TEST(BacktestRunner, EndsARunAtTimersAndRestingLegs) {

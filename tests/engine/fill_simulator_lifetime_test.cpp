@@ -88,9 +88,10 @@ TEST(FillSimulatorLifetime, FillsAClsOrderAtTheSessionsClosingPriceOnly) {
   venue.bar(0, "9", "11", "8", "9");
   EXPECT_TRUE(venue.fills().empty());
   venue.bar(389, "9", "11", "8", "10.5");
+  EXPECT_TRUE(venue.fills().empty());
+  venue.close();
   EXPECT_EQ(venue.fill_of_order(market), "100@10.5");
   EXPECT_EQ(venue.fill_of_order(limit), "");
-  venue.close();
   EXPECT_EQ(venue.last(limit), ReportType::Expired);
 }
 
@@ -111,7 +112,95 @@ TEST(FillSimulatorLifetime, CancelsAllOrdersOfAnInstrumentThatSplits) {
   EXPECT_EQ(venue.last(kept), ReportType::Accepted);
 }
 
+TEST(FillSimulatorLifetime, FillsAnOrderInNoBarThatHadBegunWhenItCame) {
+  Venue venue;
+  const OrderId id = venue.send(market_order(Side::Buy, 100), 1);
+  venue.bar(0, "10", "11", "9", "10.5");  // Of minute 0, known at minute 1.
+  EXPECT_EQ(venue.filled_at(), "none");
+  venue.bar(1, "10.6", "11", "10", "10.5");
+  EXPECT_EQ(venue.fill_of_order(id), "100@10.6");
+}
+
+TEST(FillSimulatorLifetime, LetsATrailingStopFollowNoBarThatHadBegunWhenItCame) {
+  Venue venue;
+  venue.send(trailing_order(Side::Sell, 100, "1"), 1);
+  venue.bar(0, "10", "15", "10", "10");
+  venue.bar(1, "10", "10.2", "9.5", "10");  // From 15 the stop would stand at 14.
+  EXPECT_EQ(venue.filled_at(), "none");
+  venue.bar(2, "10", "10", "9", "9");
+  EXPECT_EQ(venue.filled_at(), "9.2");
+}
+
+TEST(FillSimulatorLifetime, GivesIocAndFokLimitsABarsOpenAlone) {
+  Venue venue;
+  const OrderId ioc = venue.send(limit_order(Side::Buy, 100, "9", TimeInForce::Ioc));
+  const OrderId fok = venue.send(limit_order(Side::Buy, 100, "9", TimeInForce::Fok));
+  venue.bar(0, "10", "10.5", "8", "10");
+  EXPECT_TRUE(venue.fills().empty());
+  EXPECT_EQ(venue.last(ioc), ReportType::Canceled);
+  EXPECT_EQ(venue.last(fok), ReportType::Canceled);
+}
+
+TEST(FillSimulatorLifetime, FillsAnOpgOrderAtTheSessionsFirstTrade) {
+  Venue venue;
+  const OrderId id = venue.send(market_order(Side::Buy, 100, TimeInForce::Opg));
+  venue.quote(1, "9", 500, "9.1", 500);
+  venue.trade(2, "10");
+  venue.trade(3, "11");
+  EXPECT_EQ(venue.fill_of_order(id), "100@10");
+  const OrderId late = venue.send(market_order(Side::Buy, 100, TimeInForce::Opg), 4);
+  venue.trade(5, "11");
+  EXPECT_EQ(venue.fill_of_order(late), "");
+}
+
+TEST(FillSimulatorLifetime, FillsAClsOrderAtTheSessionsLastTrade) {
+  Venue venue;
+  const OrderId id = venue.send(market_order(Side::Buy, 100, TimeInForce::Cls));
+  venue.trade(100, "10");
+  venue.trade(380, "10.4");
+  venue.close();
+  EXPECT_EQ(venue.fill_of_order(id), "100@10.4");
+}
+
 // --- Brackets
+
+TEST(FillSimulatorBracket, GuardsThePartThatADayEntryFilledOverTheClose) {
+  EngineConfig config = small_config();
+  config.fills.participation = 0.1;
+  Venue venue(config);
+  const OrderId id = venue.send(bracket(market_order(Side::Buy, 100), "12", "9"));
+  venue.bar(0, "10", "11", "9.5", "10", 600);
+  venue.close();
+  EXPECT_EQ(venue.fill_of_order(id), "60@10");
+  EXPECT_EQ(venue.last(id), ReportType::Expired);
+  EXPECT_EQ(venue.last(stop_of(id)), ReportType::Accepted);
+  EXPECT_EQ(venue.reports.back().leaves_quantity, shares(60));
+  venue.open_next();
+  venue.bar(Venue::kNextDay, "9.5", "9.6", "8.5", "9", 10'000);
+  EXPECT_EQ(venue.fill_of_order(stop_of(id)), "60@9");
+}
+
+TEST(FillSimulatorBracket, GuardsThePartThatAnEntryFilledBeforeItWasCancelled) {
+  EngineConfig config = small_config();
+  config.fills.participation = 0.1;
+  Venue venue(config);
+  const OrderId id = venue.send(bracket(market_order(Side::Buy, 100), "12", "9"));
+  venue.bar(0, "10", "11", "9.5", "10", 600);
+  venue.cancel(id, 1);
+  EXPECT_EQ(venue.last(id), ReportType::Canceled);
+  EXPECT_EQ(venue.last(target_of(id)), ReportType::Accepted);
+  venue.bar(1, "11", "12.5", "10.5", "12", 10'000);
+  EXPECT_EQ(venue.fill_of_order(target_of(id)), "60@12");
+}
+
+TEST(FillSimulatorBracket, ReachesAStopThatTheEntryGapsOverAtTheEntrysPrice) {
+  Venue venue;
+  const OrderId id = venue.send(bracket(limit_order(Side::Buy, 100, "9"), "12", "8"));
+  venue.bar(0, "7", "8.5", "6.5", "8");  // Bought at 7, below the stop: no gain comes of that.
+  EXPECT_EQ(venue.fill_of_order(id), "100@7");
+  EXPECT_EQ(venue.fill_of_order(stop_of(id)), "100@7");
+  EXPECT_EQ(venue.last(target_of(id)), ReportType::Canceled);
+}
 
 TEST(FillSimulatorBracket, HoldsTheLegsUntilTheEntryHasFilled) {
   Venue venue;
@@ -253,6 +342,8 @@ TEST(FillSimulatorOco, ReducesOneLegByAPartialFillOfTheOther) {
   const OrderId id = venue.send(oco(Side::Sell, 100, "12", "9"));
   venue.bar(0, "10", "12.5", "9.5", "10", 600);
   EXPECT_EQ(venue.fill_of_order(target_of(id)), "60@12");
+  EXPECT_EQ(venue.reports.back().order, stop_of(id));
+  EXPECT_EQ(venue.reports.back().leaves_quantity, shares(40));
   venue.bar(1, "9.5", "10", "8.5", "9", 10'000);
   EXPECT_EQ(venue.fill_of_order(stop_of(id)), "40@9");
   EXPECT_EQ(venue.last(target_of(id)), ReportType::Canceled);

@@ -366,5 +366,29 @@ TEST(FillSimulator, ChargesAnOrderOnceHoweverManyFillsItTakes) {
   EXPECT_EQ(venue.fills()[1].fee, money("0.4"));
 }
 
+TEST(FillSimulator, RoundsASlippedPriceToTheTickAgainstTheOrder) {
+  EngineConfig config = small_config();
+  config.fills.slippage = SlippageModel::BasisPoints;
+  config.fills.slippage_amount = 3;
+  Venue venue(config);
+  const OrderId buy = venue.send(market_order(Side::Buy, 100));
+  const OrderId sell = venue.send(market_order(Side::Sell, 100));
+  venue.bar(0, "10.01", "11", "9", "10");  // 10.01 x 0.0003 = 0.003003.
+  EXPECT_EQ(venue.fill_of_order(buy), "100@10.02");
+  EXPECT_EQ(venue.fill_of_order(sell), "100@10");
+}
+
+TEST(FillSimulator, SharesTheVolumeOfABarAtItsClose) {
+  EngineConfig config = small_config();
+  config.fills.fill_at = FillAt::SameClose;
+  config.fills.participation = 0.05;
+  Venue venue(config);
+  venue.bar(0, "10", "11", "9", "10.5", 1'000);
+  const OrderId first = venue.send(market_order(Side::Buy, 30), 1);
+  const OrderId second = venue.send(market_order(Side::Buy, 30), 1);
+  EXPECT_EQ(venue.fill_of_order(first), "30@10.5");
+  EXPECT_EQ(venue.fill_of_order(second), "20@10.5");
+}
+
 }  // namespace
 }  // namespace bellwether
