@@ -98,7 +98,7 @@ void PaperSession::Actors::spawn() {
   VenueStart start;
   start.simulator = std::make_shared<FillSimulator>(std::move(begin.venue));
   start.feed_position = begin.feed.position() - (begin.held ? 1 : 0);
-  start.next_timer = engine.signal_stage().next_timer();
+  start.next_timer = engine.next_timer();
   start.last_event = begin.last_event;
   start.last_time = begin.last_time;
   start.last_snapshot = options.last_snapshot;

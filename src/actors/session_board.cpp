@@ -5,8 +5,6 @@
 namespace bellwether {
 namespace {
 
-Price middle(const Quote& quote) { return Price::from_raw(quote.bid.raw() / 2 + quote.ask.raw() / 2); }
-
 bool matches(const OrderRow& row, const OrderFilter& filter) {
   const bool ended = is_terminal(row.state);
   if (filter.status == OrderFilter::Status::Open && ended) return false;
@@ -87,9 +85,10 @@ void SessionBoard::apply_market(const Event& event) {
     status_.synthetic |= event.bar.synthetic;
   }
   ++status_.counts.market_events;
-  last_prices_[event.instrument] = event.type == EventType::Bar     ? event.bar.bar.close
-                                   : event.type == EventType::Trade ? event.trade.price
-                                                                    : middle(event.quote);
+  const Price price = event.type == EventType::Bar     ? event.bar.bar.close
+                      : event.type == EventType::Trade ? event.trade.price
+                                                       : mark_of(event.quote);
+  if (price.is_positive()) last_prices_[event.instrument] = price;
 }
 
 void SessionBoard::apply_position(const PositionChange& change) {

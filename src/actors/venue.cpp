@@ -10,14 +10,16 @@ void hand_over(Self self, EventBatch batch) {
   self->send(self->state.sequencer, std::move(batch));
 }
 
-/// A market event with the fills that it causes; they come first.
+/// A market event with the fills that it causes; they come first. What a corporate action does to orders follows it.
 void process_market(Self self, const SessionPorts& ports, const Event& event) {
   VenueState& state = self->state;
   EventBatch batch;
   state.reports.clear();
   timed(ports, Stage::Venue, [&] { state.simulator->on_market(event, state.reports); });
+  const bool leads = event.type == EventType::CorporateAction;
+  if (leads) batch.events.push_back(event);
   for (const ExecutionReport& report : state.reports) batch.events.push_back(Event::of(report));
-  batch.events.push_back(event);
+  if (!leads) batch.events.push_back(event);
   if (event.from_feed()) ++state.feed_position;
   hand_over(self, std::move(batch));
 }

@@ -45,6 +45,13 @@ void write_row(ByteWriter& out, const OrderRow& row) {
 
 }  // namespace
 
+std::string RunResult::halts_text() const {
+  const HaltRow& first = record.halts.front();
+  std::string text = "trading halted at " + format_rfc3339(first.time) + ": " + std::string(token(first.reason));
+  if (record.halts.size() > 1) text += ", and " + std::to_string(record.halts.size() - 1) + " more";
+  return text;
+}
+
 std::string result_sha256(const SessionRecord& record) {
   CanonicalBytes bytes;
   bytes.next().string("bellwether result 1");

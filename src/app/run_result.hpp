@@ -53,13 +53,18 @@ struct RunResult {
     }
     return config.data.synthetic_minutes;
   }
-  /// What a reader must know to judge the result: "synthetic data", "same-close fills".
+  /// What a reader must know to judge the result: "synthetic data", "same-close fills", that and when trading was
+  /// halted.
   [[nodiscard]] std::vector<std::string> caveats() const {
     std::vector<std::string> texts;
     if (synthetic()) texts.emplace_back("synthetic data");
     if (engine.fills.fill_at == FillAt::SameClose) texts.emplace_back("same-close fills");
+    if (!record.halts.empty()) texts.push_back(halts_text());
     return texts;
   }
+
+ private:
+  [[nodiscard]] std::string halts_text() const;
 };
 
 /// Receipt of `record` under `config`; version and data hashes as given.

@@ -47,7 +47,7 @@ bool BacktestRunner::step() {
     has_held_ = feed_.next(held_);
     if (!has_held_) return false;
   }
-  const NextTimer next = engine_->signal_stage().next_timer();
+  const NextTimer next = engine_->next_timer();
   if (next.at <= held_.time) {
     queue_.push_back(Event::of(next.at, next.timer));
     drain();
@@ -59,7 +59,14 @@ bool BacktestRunner::step() {
 }
 
 void BacktestRunner::process_market(Event& event) {
-  fill_resting(event);
+  if (event.type == EventType::CorporateAction) {
+    // What it does to resting orders follows from it.
+    fills_.clear();
+    venue_.on_market(event, fills_);
+    for (const ExecutionReport& report : fills_) queue_.push_back(Event::of(report));
+  } else {
+    fill_resting(event);
+  }
   process(event);
   drain();
 }

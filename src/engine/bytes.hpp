@@ -36,6 +36,11 @@ class ByteWriter {
     i64(v.raw());
   }
 
+  void sum(MoneySum v) {
+    u64(static_cast<std::uint64_t>(v.raw()));
+    i64(static_cast<std::int64_t>(v.raw() >> 64));
+  }
+
   [[nodiscard]] const std::string& str() const { return bytes_; }
   [[nodiscard]] std::size_t size() const { return bytes_.size(); }
   void clear() { bytes_.clear(); }
@@ -78,6 +83,11 @@ class ByteReader {
   template <typename FixedType>
   FixedType fixed() {
     return FixedType::from_raw(i64());
+  }
+
+  MoneySum sum() {
+    const std::uint64_t low = u64();
+    return MoneySum::from_raw((Int128{i64()} << 64) + low);
   }
 
   /// False once more was asked for than there was, or after `fail`.

@@ -140,6 +140,28 @@ using Quantity = Fixed<struct QuantityTag, 9>;
 /// Amount of the account currency, in millionths (range plus or minus 9.2 trillion).
 using Money = Fixed<struct MoneyTag, 6>;
 
+/// A sum of amounts of money over a whole run, which may leave the range of one amount: 128 bits of millionths.
+class MoneySum {
+ public:
+  constexpr MoneySum() = default;
+  constexpr MoneySum(Money amount) : raw_(amount.raw()) {}  // NOLINT(google-explicit-constructor)
+  constexpr MoneySum& operator+=(Money amount) {
+    raw_ += amount.raw();
+    return *this;
+  }
+  [[nodiscard]] constexpr Int128 raw() const { return raw_; }
+  static constexpr MoneySum from_raw(Int128 raw) {
+    MoneySum sum;
+    sum.raw_ = raw;
+    return sum;
+  }
+  [[nodiscard]] constexpr double to_double() const { return static_cast<double>(raw_) / Money::kScale; }
+  constexpr bool operator==(const MoneySum&) const = default;
+
+ private:
+  Int128 raw_ = 0;
+};
+
 /// price x quantity in money.
 constexpr Money notional(Price price, Quantity quantity, Rounding rounding = Rounding::HalfEven) {
   // Whole shares, almost always: price x shares is in billionths, and mostly fits 64 bits.
@@ -150,6 +172,26 @@ constexpr Money notional(Price price, Quantity quantity, Rounding rounding = Rou
   }
   // billionths x billionths = 10^-18; money is 10^-6.
   return Money::from_raw(narrow(divide(Int128{price.raw()} * quantity.raw(), Int128{1'000'000'000'000}, rounding)));
+}
+
+/// The sum, or the greatest or least amount there is where that does not fit: for worst cases held against a limit.
+template <typename Tag, int Decimals>
+constexpr Fixed<Tag, Decimals> saturating_sum(Fixed<Tag, Decimals> a, Fixed<Tag, Decimals> b) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a.raw(), b.raw(), &sum)) return Fixed<Tag, Decimals>::from_raw(sum);
+  return a.is_negative() ? -Fixed<Tag, Decimals>::max() : Fixed<Tag, Decimals>::max();
+}
+
+/// `notional`, or the greatest or least amount there is where that does not fit.
+constexpr Money saturating_notional(Price price, Quantity quantity) {
+  std::int64_t product = 0;
+  if (quantity.raw() % Quantity::kScale == 0 &&
+      !__builtin_mul_overflow(price.raw(), quantity.raw() / Quantity::kScale, &product)) {
+    return Money::from_raw(divide_in<std::int64_t>(product, 1'000, Rounding::HalfEven));
+  }
+  const Int128 value = divide(Int128{price.raw()} * quantity.raw(), Int128{1'000'000'000'000}, Rounding::HalfEven);
+  if (fits_64_bits(value)) return Money::from_raw(static_cast<std::int64_t>(value));
+  return value < 0 ? -Money::max() : Money::max();
 }
 
 /// amount / quantity; zero where there is no quantity. The inverse of `notional`.

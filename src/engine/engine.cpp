@@ -20,6 +20,12 @@ Turn& Engine::process(const Event& event) {
   return turn_;
 }
 
+NextTimer Engine::next_timer() const {
+  const NextTimer strategies = signal_->next_timer();
+  const NextTimer risk = risk_.next_timer();
+  return risk.at < strategies.at ? risk : strategies;
+}
+
 void Engine::save(ByteWriter& out) const {
   position_.save(out);
   signal_->save(out);

@@ -19,6 +19,9 @@ class Engine {
   /// Takes one numbered event through all stages. The turn is valid until the next call.
   Turn& process(const Event& event);
 
+  /// The earliest timer, of strategies or of the watch over market data.
+  [[nodiscard]] NextTimer next_timer() const;
+
   [[nodiscard]] PositionStage& position_stage() { return position_; }
   [[nodiscard]] SignalStage& signal_stage() { return *signal_; }
   [[nodiscard]] RiskStage& risk_stage() { return risk_; }

@@ -412,8 +412,8 @@ void FillSimulator::end(Resting& order, ReportType type, Timestamp now, std::vec
   add_report(out, order, type, now);
 }
 
-/// Ends an order, and with it the rest of its group by `others`. Where it is an entry that filled in part, its legs live
-/// on and guard that part.
+/// Ends an order, and with it the rest of its group by `others`. Where it is an entry that filled in part, its legs
+/// live on and guard that part.
 void FillSimulator::end_order(Book& book, Resting& order, ReportType type, ReportType others, Timestamp now,
                               std::vector<ExecutionReport>& out) {
   end(order, type, now, out);

@@ -15,10 +15,10 @@ namespace bellwether {
 /// quote. A limit fills when the price trades through it (or touches it, by configuration), at its price, or at the
 /// open where the bar opens beyond it. A stop fills at its price or, where the bar gaps over it, at the open; slippage
 /// applies to market and stop orders. Within one bar the worse is assumed: of a group's stop and target that a bar
-/// could both hit, the stop fills; a trailing stop is tested before the bar's own extreme moves it. An order never fills
-/// in a bar that had begun when it came. IOC and FOK orders have a bar's open alone. An entry that ends partly filled
-/// leaves legs over what it filled. A split cancels the instrument's open orders. Orders fill within the regular session
-/// only.
+/// could both hit, the stop fills; a trailing stop is tested before the bar's own extreme moves it. An order never
+/// fills in a bar that had begun when it came. IOC and FOK orders have a bar's open alone. An entry that ends partly
+/// filled leaves legs over what it filled. A split cancels the instrument's open orders. Orders fill within the regular
+/// session only.
 class FillSimulator {
  public:
   /// `config` must outlive the simulator.
@@ -116,8 +116,8 @@ class FillSimulator {
   std::vector<Book> books_;     // By instrument.
   std::vector<Bar> last_bars_;  // By instrument; for fills at the same close.
   std::vector<Timestamp> last_bar_times_;
-  std::vector<Quantity> close_left_;    // By instrument: what the last bar's close may still fill.
-  std::vector<Price> session_prices_;   // By instrument: the session's last price; zero before its first.
+  std::vector<Quantity> close_left_;   // By instrument: what the last bar's close may still fill.
+  std::vector<Price> session_prices_;  // By instrument: the session's last price; zero before its first.
   SessionEvent session_;
   std::size_t resting_ = 0;
   std::uint64_t last_execution_id_ = 0;

@@ -55,6 +55,13 @@ struct Quote {
   bool operator==(const Quote&) const = default;
 };
 
+/// The price by a quote: the middle of its sides, or the only side there is; zero where there is none.
+constexpr Price mark_of(const Quote& quote) {
+  if (!quote.bid.is_positive()) return quote.ask.is_positive() ? quote.ask : Price();
+  if (!quote.ask.is_positive()) return quote.bid;
+  return Price::from_raw(quote.bid.raw() / 2 + quote.ask.raw() / 2);
+}
+
 /// Bars of one instrument in ascending order of time, without two of one start.
 struct BarSeries {
   std::string symbol;

@@ -9,6 +9,7 @@ Portfolio::Portfolio(const EngineConfig& config)
       strategies_(config.strategies.size()),
       cash_(config.account.initial_cash),
       holdings_(instruments_) {
+  for (const Instrument& instrument : config.instruments) lots_.push_back(instrument.lot);
   positions_.reserve(strategies_ * instruments_);
   for (std::size_t s = 0; s < strategies_; ++s) {
     for (std::size_t i = 0; i < instruments_; ++i) {
@@ -69,8 +70,10 @@ void Portfolio::mark(InstrumentIndex instrument, Price price, Price low, Price h
   for (std::size_t s = 0; s < strategies_; ++s) positions_[s * instruments_ + instrument].observe(low, high);
 }
 
-void Portfolio::apply(InstrumentIndex instrument, const CorporateAction& action, std::vector<PositionChange>& changed) {
+void Portfolio::apply(InstrumentIndex instrument, const CorporateAction& action, Timestamp now,
+                      std::vector<PositionChange>& changed, std::vector<TradeRecord>& closed) {
   Holding& holding = holdings_[instrument];
+  holding.mark = scaled(holding.mark, 1'000'000'000, action.split_ratio_billionths);
   for (std::size_t s = 0; s < strategies_; ++s) {
     Position& position = positions_[s * instruments_ + instrument];
     if (position.is_flat()) continue;
@@ -78,10 +81,30 @@ void Portfolio::apply(InstrumentIndex instrument, const CorporateAction& action,
     const Money dividend = notional(action.dividend, position.quantity());
     position.add_dividend(dividend);
     cash_ += dividend;
-    changed.push_back(change_of(static_cast<StrategyIndex>(s), instrument));
+    const auto strategy = static_cast<StrategyIndex>(s);
+    if (action.split_ratio_billionths != 1'000'000'000) {
+      if (auto trade = pay_out_fraction(strategy, instrument, now)) closed.push_back(*trade);
+    }
+    changed.push_back(change_of(strategy, instrument));
   }
-  holding.mark = scaled(holding.mark, 1'000'000'000, action.split_ratio_billionths);
-  if (!holding.quantity.is_zero()) revalue(holding);
+  revalue(holding);
+}
+
+/// Cash in lieu: what no order could ever close.
+std::optional<TradeRecord> Portfolio::pay_out_fraction(StrategyIndex strategy, InstrumentIndex instrument,
+                                                       Timestamp now) {
+  const Quantity quantity = at(strategy, instrument).quantity();
+  const Quantity fraction = quantity - round_to_lot(quantity, lots_[instrument]);
+  if (fraction.is_zero()) return std::nullopt;
+  ExecutionReport payment;
+  payment.type = ReportType::Fill;
+  payment.strategy = strategy;
+  payment.instrument = instrument;
+  payment.side = fraction.is_positive() ? Side::Sell : Side::Buy;
+  payment.time = now;
+  payment.last_quantity = fraction.abs();
+  payment.last_price = holdings_[instrument].mark;
+  return apply_fill(payment);
 }
 
 void Portfolio::finish_run(InstrumentIndex instrument, Price close, Price low, Price high, std::uint64_t bars) {

@@ -21,8 +21,10 @@ class Portfolio {
   void mark(InstrumentIndex instrument, Price price);
   /// Marks, and takes the range that the price ran through into open round trips.
   void mark(InstrumentIndex instrument, Price price, Price low, Price high);
-  /// Splits shares or pays a dividend on them. Positions it changed are appended to `changed`.
-  void apply(InstrumentIndex instrument, const CorporateAction& action, std::vector<PositionChange>& changed);
+  /// Splits shares or pays a dividend on them, at `now`. A fraction of a lot that a split leaves is paid out at the
+  /// last price. Positions it changed are appended to `changed`, round trips it completed to `closed`.
+  void apply(InstrumentIndex instrument, const CorporateAction& action, Timestamp now,
+             std::vector<PositionChange>& changed, std::vector<TradeRecord>& closed);
 
   /// Ends a run of `bars` bars in which positions did not change: the last one's close and the run's range.
   void finish_run(InstrumentIndex instrument, Price close, Price low, Price high, std::uint64_t bars);
@@ -52,6 +54,7 @@ class Portfolio {
   };
   Position& at(StrategyIndex strategy, InstrumentIndex instrument);
   void revalue(Holding& holding);
+  std::optional<TradeRecord> pay_out_fraction(StrategyIndex strategy, InstrumentIndex instrument, Timestamp now);
 
   std::size_t instruments_;
   std::size_t strategies_;
@@ -61,6 +64,7 @@ class Portfolio {
   Money realized_;
   Money fees_;
   std::size_t open_positions_ = 0;
+  std::vector<Quantity> lots_;       // By instrument.
   std::vector<Holding> holdings_;    // By instrument.
   std::vector<Position> positions_;  // By strategy, then instrument.
 };

@@ -77,6 +77,12 @@ void Position::close_lots(Quantity quantity, Money value) {
     value -= value_part;
     if (whole) ++first_lot_;
   }
+  // Lots that are used up must not pile up while a position lasts.
+  constexpr std::size_t kUsedLotsMax = 64;
+  if (first_lot_ >= kUsedLotsMax && first_lot_ * 2 >= lots_.size()) {
+    lots_.erase(lots_.begin(), lots_.begin() + static_cast<std::ptrdiff_t>(first_lot_));
+    first_lot_ = 0;
+  }
   if (first_lot_ == lots_.size()) {
     lots_.clear();
     first_lot_ = 0;

@@ -14,11 +14,13 @@ void PositionStage::advance(Turn& turn) {
       portfolio_.mark(event.instrument, event.trade.price, event.trade.price, event.trade.price);
       break;
     case EventType::Quote: {
-      const Price middle = Price::from_raw(event.quote.bid.raw() / 2 + event.quote.ask.raw() / 2);
-      portfolio_.mark(event.instrument, middle, middle, middle);
+      const Price mark = mark_of(event.quote);
+      if (mark.is_positive()) portfolio_.mark(event.instrument, mark, mark, mark);
       break;
     }
-    case EventType::CorporateAction: portfolio_.apply(event.instrument, event.corporate_action, turn.positions); break;
+    case EventType::CorporateAction:
+      portfolio_.apply(event.instrument, event.corporate_action, event.time, turn.positions, turn.closed_trades);
+      break;
     case EventType::Report: {
       const ExecutionReport& report = event.report;
       if (report.execution_id != 0) {

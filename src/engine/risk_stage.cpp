@@ -16,11 +16,29 @@ Money fraction_of(Money amount, std::int64_t factor) { return scaled(amount, fac
 bool needs_limit(OrderType type) { return type == OrderType::Limit || type == OrderType::StopLimit; }
 bool needs_stop(OrderType type) { return type == OrderType::Stop || type == OrderType::StopLimit; }
 
+/// True where an exit by `side` at `price` gains on one at `base`.
+bool gains(Side side, Price price, Price base) { return side == Side::Sell ? price > base : price < base; }
+
+/// True where the target and stop of a group contradict each other or, of a bracket, its entry. `base` is the price at
+/// which the entry is expected.
+bool has_bad_legs(const OrderSpec& spec, Price base) {
+  const bool target = spec.take_profit.is_positive();
+  const bool stop = spec.stop_loss.is_positive() || spec.stop_loss_offset.is_positive();
+  if (spec.order_class == OrderClass::Simple) return target || stop;
+  if (spec.time_in_force != TimeInForce::Day && spec.time_in_force != TimeInForce::Gtc) return true;
+  if (spec.order_class == OrderClass::Oco && !(target && spec.stop_loss.is_positive())) return true;
+  if (!target && !stop) return true;
+  const Side exit = spec.order_class == OrderClass::Oco ? spec.side : opposite(spec.side);
+  if (target && spec.stop_loss.is_positive() && !gains(exit, spec.take_profit, spec.stop_loss)) return true;
+  if (spec.order_class == OrderClass::Oco) return false;
+  if (target && !gains(exit, spec.take_profit, base)) return true;
+  return spec.stop_loss.is_positive() && !gains(exit, base, spec.stop_loss);
+}
+
 /// True where the fields of an order contradict each other.
-bool is_malformed(const OrderSpec& spec, const Instrument& instrument) {
+bool is_malformed(const OrderSpec& spec, const Instrument& instrument, Price last_price) {
   if (!spec.quantity.is_positive() || spec.quantity.raw() % instrument.lot.raw() != 0) return true;
   if (spec.limit_price.is_negative() || spec.stop_price.is_negative() || spec.trail.is_negative()) return true;
-  const bool group = spec.order_class != OrderClass::Simple;
   if (spec.order_class != OrderClass::Oco) {
     if (needs_limit(spec.type) != spec.limit_price.is_positive()) return true;
     if (needs_stop(spec.type) != spec.stop_price.is_positive()) return true;
@@ -28,28 +46,45 @@ bool is_malformed(const OrderSpec& spec, const Instrument& instrument) {
   }
   const bool auction = spec.time_in_force == TimeInForce::Opg || spec.time_in_force == TimeInForce::Cls;
   if (auction && spec.type != OrderType::Market && spec.type != OrderType::Limit) return true;
-  const bool target = spec.take_profit.is_positive();
-  const bool stop = spec.stop_loss.is_positive() || spec.stop_loss_offset.is_positive();
-  if (!group) return target || stop;
-  if (spec.time_in_force != TimeInForce::Day && spec.time_in_force != TimeInForce::Gtc) return true;
-  if (spec.order_class == OrderClass::Oco && !(target && spec.stop_loss.is_positive())) return true;
-  if (!target && !stop) return true;
-  if (target && spec.stop_loss.is_positive()) {
-    const Side exit = spec.order_class == OrderClass::Oco ? spec.side : opposite(spec.side);
-    if (exit == Side::Sell ? spec.take_profit <= spec.stop_loss : spec.take_profit >= spec.stop_loss) return true;
-  }
-  return false;
+  const Price base = spec.limit_price.is_positive()  ? spec.limit_price
+                     : spec.stop_price.is_positive() ? spec.stop_price
+                                                     : last_price;
+  return has_bad_legs(spec, base);
 }
 
 bool same_order(const OrderSpec& a, const OrderSpec& b) {
   return a.instrument == b.instrument && a.side == b.side && a.type == b.type && a.quantity == b.quantity &&
-         a.limit_price == b.limit_price && a.stop_price == b.stop_price;
+         a.limit_price == b.limit_price && a.stop_price == b.stop_price && a.trail == b.trail;
+}
+
+/// How many orders a submission makes.
+std::size_t orders_in(const OrderSpec& spec) {
+  if (spec.order_class == OrderClass::Simple) return 1;
+  return (spec.order_class == OrderClass::Bracket ? 1U : 0U) + (target_leg(spec) ? 1U : 0U) +
+         (stop_leg(spec, Price()) ? 1U : 0U);
+}
+
+/// The price at which an order may cost the most.
+Price worst_price(const OrderSpec& spec, Price last_price) {
+  return std::max({spec.limit_price, spec.stop_price, last_price});
 }
 
 }  // namespace
 
-Quantity RiskStage::Exposure::worst() const {
-  return std::max((position + open_buy).abs(), (position - open_sell).abs());
+void RiskStage::Reach::add(Side side, Quantity quantity, Price price) {
+  Quantity& open = side == Side::Buy ? buys : sells;
+  Money& value = side == Side::Buy ? buy_value : sell_value;
+  open = saturating_sum(open, quantity);
+  value = saturating_sum(value, saturating_notional(price, quantity));
+}
+
+Quantity RiskStage::Reach::worst() const {
+  return std::max(saturating_sum(position, buys).abs(), saturating_sum(-position, sells).abs());
+}
+
+Money RiskStage::Reach::worst_value(Price last_price) const {
+  const Money held = saturating_notional(last_price, position);
+  return std::max(saturating_sum(held, buy_value).abs(), saturating_sum(-held, sell_value).abs());
 }
 
 RiskStage::RiskStage(const EngineConfig& config)
@@ -61,6 +96,7 @@ RiskStage::RiskStage(const EngineConfig& config)
       daily_loss_(billionths(config.risk.daily_loss.value_or(0))),
       drawdown_(billionths(config.risk.drawdown.value_or(0))),
       exposures_(config.instruments.size()),
+      own_positions_(config.strategies.size() * config.instruments.size()),
       recent_orders_(config.risk.orders_per_second.value_or(0)),
       equity_(config.account.initial_cash) {
   measure_from_here();
@@ -83,6 +119,12 @@ void RiskStage::advance(Turn& turn) {
   observe(turn);
   watch_breakers(turn);
   check_intents(turn);
+  if (const NextTimer next = next_timer(); next.at < turn.next_timer.at) turn.next_timer = next;
+}
+
+NextTimer RiskStage::next_timer() const {
+  if (!limits_.data_staleness || !in_session_ || halted()) return {};
+  return {last_market_time_ + *limits_.data_staleness + Duration(1), TimerEvent{}};
 }
 
 void RiskStage::observe(const Turn& turn) {
@@ -90,18 +132,10 @@ void RiskStage::observe(const Turn& turn) {
   equity_ = turn.account.equity;
   switch (event.type) {
     case EventType::Bar:
-      if (event.bar.history) break;
-      exposures_[event.instrument].last_price = event.bar.bar.close;
-      exposures_[event.instrument].last_time = last_market_time_ = event.time;
+      if (!event.bar.history) observe_price(event.instrument, event.bar.bar.close, event.time);
       break;
-    case EventType::Trade:
-      exposures_[event.instrument].last_price = event.trade.price;
-      exposures_[event.instrument].last_time = last_market_time_ = event.time;
-      break;
-    case EventType::Quote:
-      exposures_[event.instrument].last_price = Price::from_raw(event.quote.bid.raw() / 2 + event.quote.ask.raw() / 2);
-      exposures_[event.instrument].last_time = last_market_time_ = event.time;
-      break;
+    case EventType::Trade: observe_price(event.instrument, event.trade.price, event.time); break;
+    case EventType::Quote: observe_price(event.instrument, mark_of(event.quote), event.time); break;
     case EventType::Report: apply_report(event.report); break;
     case EventType::SessionOpen:
       in_session_ = true;
@@ -110,24 +144,19 @@ void RiskStage::observe(const Turn& turn) {
       last_market_time_ = event.time;
       break;
     case EventType::SessionClose: in_session_ = false; break;
-    case EventType::CorporateAction: {
-      Exposure& exposure = exposures_[event.instrument];
-      const std::int64_t ratio = event.corporate_action.split_ratio_billionths;
-      exposure.last_price = scaled(exposure.last_price, 1'000'000'000, ratio);
-      // All positions of the instrument that are not flat are among the changes.
-      exposure.position = Quantity();
-      for (const PositionChange& change : turn.positions) exposure.position += change.quantity;
-      break;
-    }
+    case EventType::CorporateAction: observe_split(turn); break;
     case EventType::Command:
       if (event.command.type == CommandType::Halt) {
         const HaltReason reason = event.command.reason;
         halt_reason_ = reason == HaltReason::None ? HaltReason::Operator : reason;
+        flattening_ |= event.command.flatten;
       }
       if (event.command.type == CommandType::Resume) {
         halt_reason_ = HaltReason::None;
+        flattening_ = false;
         // The breakers measure from here on, or they would trip again at once.
         measure_from_here();
+        last_market_time_ = event.time;
       }
       break;
     case EventType::Timer:
@@ -135,21 +164,34 @@ void RiskStage::observe(const Turn& turn) {
   }
 }
 
+void RiskStage::observe_price(InstrumentIndex instrument, Price price, Timestamp time) {
+  last_market_time_ = time;
+  if (!price.is_positive()) return;
+  exposures_[instrument].last_price = price;
+  exposures_[instrument].last_time = time;
+}
+
+void RiskStage::observe_split(const Turn& turn) {
+  Exposure& exposure = exposures_[turn.event.instrument];
+  exposure.last_price = scaled(exposure.last_price, 1'000'000'000, turn.event.corporate_action.split_ratio_billionths);
+  // All positions of the instrument that were not flat are among the changes.
+  exposure.position = Quantity();
+  for (const PositionChange& change : turn.positions) {
+    exposure.position += change.quantity;
+    own_positions_[slot(change.strategy, change.instrument)] = change.quantity;
+  }
+}
+
 void RiskStage::apply_report(const ExecutionReport& report) {
-  const OpenOrders::Applied applied = open_orders_.apply(report);
-  using Outcome = OpenOrders::Outcome;
-  if (applied.outcome != Outcome::Changed && applied.outcome != Outcome::Ended) return;
-  Exposure& exposure = exposures_[report.instrument];
-  exposure.position += applied.filled * sign(report.side);
-  if (applied.order->is_protective()) return;
-  Quantity& open = report.side == Side::Buy ? exposure.open_buy : exposure.open_sell;
-  open -= applied.filled;
-  if (applied.outcome == Outcome::Ended) open -= applied.order->leaves();
-  BELLWETHER_INVARIANT(!open.is_negative(), "open quantity below zero");
+  const Quantity filled = open_orders_.apply(report).filled * sign(report.side);
+  if (filled.is_zero()) return;
+  exposures_[report.instrument].position += filled;
+  own_positions_[slot(report.strategy, report.instrument)] += filled;
 }
 
 EquityBounds RiskStage::bounds() const {
-  return {halted() ? kLowest : std::max(daily_floor_, drawdown_floor_), limits_.drawdown ? peak_equity_ : Money::max()};
+  return {may_trip() ? std::max(daily_floor_, drawdown_floor_) : kLowest,
+          limits_.drawdown ? peak_equity_ : Money::max()};
 }
 
 void RiskStage::finish_run(InstrumentIndex instrument, Timestamp last_time, Price last_close, Money equity) {
@@ -160,18 +202,15 @@ void RiskStage::finish_run(InstrumentIndex instrument, Timestamp last_time, Pric
 
 void RiskStage::watch_breakers(Turn& turn) {
   raise_peak(equity_);
-  if (!halted()) {
-    const EventType type = turn.event.type;
-    if (equity_ <= daily_floor_) {
-      trip(turn, HaltReason::DailyLoss);
-    } else if (equity_ <= drawdown_floor_) {
-      trip(turn, HaltReason::Drawdown);
-    } else if (limits_.data_staleness && in_session_ && type == EventType::Timer &&
-               turn.event.time - last_market_time_ > *limits_.data_staleness) {
-      trip(turn, HaltReason::StaleData);
-    } else if (type == EventType::Connection && !turn.event.connection.up) {
-      trip(turn, HaltReason::ConnectionLost);
-    }
+  const Event& event = turn.event;
+  if (may_trip() && equity_ <= daily_floor_) {
+    trip(turn, HaltReason::DailyLoss);
+  } else if (may_trip() && equity_ <= drawdown_floor_) {
+    trip(turn, HaltReason::Drawdown);
+  } else if (event.type == EventType::Timer && event.time >= next_timer().at) {
+    trip(turn, HaltReason::StaleData);
+  } else if (event.type == EventType::Connection && !event.connection.up && !halted()) {
+    trip(turn, HaltReason::ConnectionLost);
   }
   turn.halted = halted();
   turn.halt_reason = halt_reason_;
@@ -183,6 +222,7 @@ void RiskStage::trip(Turn& turn, HaltReason reason) {
   halt.type = CommandType::Halt;
   halt.reason = reason;
   halt.flatten = limits_.flatten_on_halt && reason != HaltReason::ConnectionLost;
+  flattening_ |= halt.flatten;
   turn.follow_ups.push_back(Event::of(turn.event.time, halt));
 }
 
@@ -200,64 +240,76 @@ DenyReason RiskStage::decide(const Intent& intent, Timestamp now) const {
   if (command.kind != CommandKind::Submit && open_orders_.find(command.target) == nullptr)
     return DenyReason::UnknownOrder;
   if (command.kind == CommandKind::Cancel) return DenyReason::None;
-  return decide_order(command.spec, command.strategy, now);
+  return decide_order(command, now);
 }
 
-DenyReason RiskStage::decide_order(const OrderSpec& spec, StrategyIndex strategy, Timestamp now) const {
-  const Instrument& instrument = config_->instruments[spec.instrument];
-  const Exposure exposure = exposure_of(spec.instrument);
-  if (is_malformed(spec, instrument)) return DenyReason::BadOrder;
-  if (!exposure.last_price.is_positive()) return DenyReason::NoMarketData;
-  if (halted()) {
-    const bool long_and_sells = exposure.position.is_positive() && spec.side == Side::Sell &&
-                                spec.quantity + exposure.open_sell <= exposure.position;
-    const bool short_and_buys = exposure.position.is_negative() && spec.side == Side::Buy &&
-                                spec.quantity + exposure.open_buy <= exposure.position.abs();
-    if (!long_and_sells && !short_and_buys) {
-      if (halt_reason_ == HaltReason::DailyLoss) return DenyReason::DailyLoss;
-      return halt_reason_ == HaltReason::Drawdown ? DenyReason::Drawdown : DenyReason::Halted;
-    }
+DenyReason RiskStage::decide_order(const OrderCommand& command, Timestamp now) const {
+  const OrderSpec& spec = command.spec;
+  const Price last_price = exposures_[spec.instrument].last_price;
+  if (!last_price.is_positive()) return DenyReason::NoMarketData;
+  if (is_malformed(spec, config_->instruments[spec.instrument], last_price)) return DenyReason::BadOrder;
+  // A replacement takes the place of its target, which none counts here; until the venue answers, both count.
+  const Reaches reaches = reaches_of(spec.instrument, command.strategy, command.target);
+  const Reach& own = reaches.own;
+  const Quantity held = spec.side == Side::Sell ? own.position : -own.position;
+  const Quantity asked = saturating_sum(spec.quantity, spec.side == Side::Sell ? own.sells : own.buys);
+  const bool reduces = spec.order_class != OrderClass::Bracket && asked <= held;
+  if (halted() && !reduces) {
+    if (halt_reason_ == HaltReason::DailyLoss) return DenyReason::DailyLoss;
+    return halt_reason_ == HaltReason::Drawdown ? DenyReason::Drawdown : DenyReason::Halted;
   }
-  if (limits_.stale_data_age && now - exposure.last_time > *limits_.stale_data_age) return DenyReason::StaleMarketData;
-  const Price price = std::max({spec.limit_price, spec.stop_price, exposure.last_price});
-  if (limits_.order_quantity && spec.quantity > *limits_.order_quantity) return DenyReason::OrderQuantity;
-  if (limits_.order_notional && notional(price, spec.quantity) > *limits_.order_notional)
-    return DenyReason::OrderNotional;
-  if (limits_.price_collar && (spec.limit_price.is_positive() || spec.stop_price.is_positive())) {
-    const Price allowed = scaled(exposure.last_price, price_collar_, kOne);
+  const Price price = worst_price(spec, last_price);
+  if (!reduces) {
+    if (const DenyReason reason = decide_size(command, price, now); reason != DenyReason::None) return reason;
+  }
+  if (limits_.price_collar) {
+    const Price allowed = scaled(last_price, price_collar_, kOne);
     for (Price each : {spec.limit_price, spec.stop_price}) {
-      if (each.is_positive() && (each - exposure.last_price).abs() > allowed) return DenyReason::PriceCollar;
+      if (each.is_positive() && (each - last_price).abs() > allowed) return DenyReason::PriceCollar;
     }
   }
-  if (limits_.open_orders && open_orders_.size() >= *limits_.open_orders) return DenyReason::OpenOrderCount;
+  if (limits_.refuse_duplicates && is_duplicate(command)) return DenyReason::DuplicateOrder;
+  return halted() ? DenyReason::None : decide_exposure(spec, reaches, price);
+}
+
+/// The limits on single orders and on how many there are.
+DenyReason RiskStage::decide_size(const OrderCommand& command, Price price, Timestamp now) const {
+  const OrderSpec& spec = command.spec;
+  if (limits_.stale_data_age && now - exposures_[spec.instrument].last_time > *limits_.stale_data_age)
+    return DenyReason::StaleMarketData;
+  if (limits_.order_quantity && spec.quantity > *limits_.order_quantity) return DenyReason::OrderQuantity;
+  if (limits_.order_notional && saturating_notional(price, spec.quantity) > *limits_.order_notional)
+    return DenyReason::OrderNotional;
+  const std::size_t replaced = command.kind == CommandKind::Replace ? 1 : 0;
+  if (limits_.open_orders && open_orders_.size() + orders_in(spec) > *limits_.open_orders + replaced)
+    return DenyReason::OpenOrderCount;
   if (!recent_orders_.empty() && recent_orders_[next_recent_].ns != 0 &&
       now - recent_orders_[next_recent_] < std::chrono::seconds(1)) {
     return DenyReason::OrderRate;
   }
-  if (limits_.refuse_duplicates) {
-    for (const OpenOrder& open : open_orders_.all()) {
-      if (open.strategy == strategy && open.state != OrderState::PendingCancel &&
-          open.state != OrderState::PendingReplace && same_order(open.spec, spec)) {
-        return DenyReason::DuplicateOrder;
-      }
-    }
-  }
-  return decide_exposure(spec, exposure, price);
+  return DenyReason::None;
 }
 
-DenyReason RiskStage::decide_exposure(const OrderSpec& spec, const Exposure& before, Price price) const {
-  Exposure after = before;
-  (spec.side == Side::Buy ? after.open_buy : after.open_sell) += spec.quantity;
+bool RiskStage::is_duplicate(const OrderCommand& command) const {
+  const auto& open = open_orders_.all();
+  return std::any_of(open.begin(), open.end(), [&](const OpenOrder& each) {
+    return each.strategy == command.strategy && each.id != command.target && each.state != OrderState::PendingCancel &&
+           each.state != OrderState::PendingReplace && same_order(each.spec, command.spec);
+  });
+}
+
+DenyReason RiskStage::decide_exposure(const OrderSpec& spec, const Reaches& before, Price price) const {
   const bool may_short = config_->account.shorting && config_->instruments[spec.instrument].shortable;
-  if (spec.side == Side::Sell && !may_short && (after.position - after.open_sell).is_negative()) {
-    return DenyReason::ShortingNotAllowed;
-  }
+  const Quantity sold = saturating_sum(before.own.sells, spec.quantity);
+  if (spec.side == Side::Sell && !may_short && sold > before.own.position) return DenyReason::ShortingNotAllowed;
+  Reach after = before.all;
+  after.add(spec.side, spec.quantity, price);
   const Quantity worst = after.worst();
-  if (worst <= before.worst()) return DenyReason::None;
+  if (worst <= before.all.worst()) return DenyReason::None;
   if (limits_.position_quantity && worst > *limits_.position_quantity) return DenyReason::PositionQuantity;
-  const Money worst_notional = notional(price, worst);
-  if (limits_.position_notional && worst_notional > *limits_.position_notional) return DenyReason::PositionNotional;
-  const Money gross = worst_gross_without(spec.instrument) + worst_notional;
+  const Money worst_value = after.worst_value(exposures_[spec.instrument].last_price);
+  if (limits_.position_notional && worst_value > *limits_.position_notional) return DenyReason::PositionNotional;
+  const Money gross = saturating_sum(worst_gross_without(spec.instrument), worst_value);
   if (limits_.gross_exposure && gross > fraction_of(equity_, gross_exposure_)) return DenyReason::GrossExposure;
   if (gross > fraction_of(equity_, leverage_)) return DenyReason::BuyingPower;
   return DenyReason::None;
@@ -267,73 +319,78 @@ Money RiskStage::worst_gross_without(InstrumentIndex instrument) const {
   Money sum;
   for (std::size_t i = 0; i < exposures_.size(); ++i) {
     if (i == instrument) continue;
-    const Quantity worst = exposure_of(static_cast<InstrumentIndex>(i)).worst();
-    if (!worst.is_zero()) sum += notional(exposures_[i].last_price, worst);
+    const Reach reach = reaches_of(static_cast<InstrumentIndex>(i), kNoStrategy, OrderId()).all;
+    sum = saturating_sum(sum, reach.worst_value(exposures_[i].last_price));
   }
   return sum;
 }
 
-RiskStage::Exposure RiskStage::exposure_of(InstrumentIndex instrument) const {
-  Exposure exposure = exposures_[instrument];
+RiskStage::Reaches RiskStage::reaches_of(InstrumentIndex instrument, StrategyIndex strategy, OrderId except) const {
+  Reaches reaches;
+  const Exposure& exposure = exposures_[instrument];
+  reaches.all.position = exposure.position;
+  if (strategy != kNoStrategy) reaches.own.position = own_positions_[slot(strategy, instrument)];
   OrderId group;
   Quantity counted;
   for (const OpenOrder& order : open_orders_.all()) {
-    if (!order.is_protective() || order.spec.instrument != instrument) continue;
-    const OrderId id = order.id.with_leg(OrderLeg::Entry);
-    if (id != group) counted = Quantity();
-    group = id;
-    // What the entry is still to fill and the legs are to end again makes no difference.
-    const OpenOrder* entry = open_orders_.find(id);
-    const Quantity ends = entry != nullptr ? order.leaves() - entry->leaves() : order.leaves();
-    // The legs of a group stand together: one cancels the other.
-    const Quantity more = std::max(ends - counted, Quantity());
-    (order.spec.side == Side::Buy ? exposure.open_buy : exposure.open_sell) += more;
-    counted += more;
+    if (order.spec.instrument != instrument || order.id == except) continue;
+    Quantity open = order.leaves();
+    if (order.is_protective()) {
+      const OrderId id = order.id.with_leg(OrderLeg::Entry);
+      if (id != group) counted = Quantity();
+      group = id;
+      // What the entry is still to fill and the legs are to end again makes no difference.
+      if (const OpenOrder* entry = open_orders_.find(id)) open -= entry->leaves();
+      // The legs of a group stand together: one cancels the other.
+      open = std::max(open - counted, Quantity());
+      counted += open;
+    }
+    const Price price = worst_price(order.spec, exposure.last_price);
+    reaches.all.add(order.spec.side, open, price);
+    if (order.strategy == strategy) reaches.own.add(order.spec.side, open, price);
   }
-  return exposure;
+  return reaches;
 }
 
 void RiskStage::approve(const OrderCommand& command, Timestamp now) {
   open_orders_.apply(command);
-  if (command.kind == CommandKind::Cancel) return;
-  if (command.spec.order_class != OrderClass::Oco) {
-    Exposure& exposure = exposures_[command.spec.instrument];
-    (command.spec.side == Side::Buy ? exposure.open_buy : exposure.open_sell) += command.spec.quantity;
-  }
-  if (!recent_orders_.empty()) {
-    recent_orders_[next_recent_] = now;
-    next_recent_ = next_recent_ + 1 == recent_orders_.size() ? 0 : next_recent_ + 1;
-  }
+  if (command.kind == CommandKind::Cancel || recent_orders_.empty()) return;
+  recent_orders_[next_recent_] = now;
+  next_recent_ = next_recent_ + 1 == recent_orders_.size() ? 0 : next_recent_ + 1;
 }
 
 void RiskStage::save(ByteWriter& out) const {
   open_orders_.save(out);
   for (const Exposure& exposure : exposures_) {
-    for (Quantity each : {exposure.position, exposure.open_buy, exposure.open_sell}) out.fixed(each);
+    out.fixed(exposure.position);
     out.fixed(exposure.last_price);
     out.time(exposure.last_time);
   }
+  for (Quantity quantity : own_positions_) out.fixed(quantity);
   for (Timestamp time : recent_orders_) out.time(time);
   out.u32(static_cast<std::uint32_t>(next_recent_));
   for (Money amount : {equity_, peak_equity_, session_start_equity_}) out.fixed(amount);
   out.time(last_market_time_);
   out.boolean(in_session_);
+  out.boolean(flattening_);
   out.u8(static_cast<std::uint8_t>(halt_reason_));
 }
 
 void RiskStage::load(ByteReader& in) {
   open_orders_.load(in);
   for (Exposure& exposure : exposures_) {
-    for (Quantity* each : {&exposure.position, &exposure.open_buy, &exposure.open_sell}) *each = in.fixed<Quantity>();
+    exposure.position = in.fixed<Quantity>();
     exposure.last_price = in.fixed<Price>();
     exposure.last_time = in.time();
   }
+  for (Quantity& quantity : own_positions_) quantity = in.fixed<Quantity>();
   for (Timestamp& time : recent_orders_) time = in.time();
   next_recent_ = in.u32();
   if (!recent_orders_.empty() && next_recent_ >= recent_orders_.size()) in.fail();
   for (Money* amount : {&equity_, &peak_equity_, &session_start_equity_}) *amount = in.fixed<Money>();
   last_market_time_ = in.time();
   in_session_ = in.boolean();
+  flattening_ = in.boolean();
   const std::uint8_t reason = in.u8();
   if (reason >= kHaltReasonCount) in.fail();
   if (limits_.daily_loss) daily_floor_ = session_start_equity_ - fraction_of(session_start_equity_, daily_loss_);

@@ -11,10 +11,13 @@
 namespace bellwether {
 
 /// Decides, for every intent of an event, whether it may go to the venue. Reads `turn.account` and `turn.positions`;
-/// sets `denied` of the intents it refuses; adds a halt to `turn.follow_ups` when a breaker trips.
+/// sets `denied` of the intents it refuses; adds a halt to `turn.follow_ups` when a breaker trips; brings
+/// `turn.next_timer` forward to when silence of market data would trip one.
 ///
-/// Invariant: worst-case exposure over positions and open, approved and unknown orders never exceeds the limits through
-/// an order that this stage let pass. While trading is halted only cancels and orders that reduce a position pass.
+/// Invariant: worst-case exposure over positions and open, approved and unknown orders, each at the worst of its own
+/// price and the last one, never exceeds the limits through an order that this stage let pass. An order that only
+/// reduces its strategy's position may always leave: limits on single orders do not hold it back, and while trading is
+/// halted only cancels and such orders pass.
 class RiskStage {
  public:
   /// `config` must outlive the stage.
@@ -34,6 +37,8 @@ class RiskStage {
 
   [[nodiscard]] bool halted() const { return halt_reason_ != HaltReason::None; }
   [[nodiscard]] HaltReason halt_reason() const { return halt_reason_; }
+  /// When silence of all market data will have lasted too long.
+  [[nodiscard]] NextTimer next_timer() const;
   /// True where silence of market data must be watched event by event.
   [[nodiscard]] bool watches_gaps() const { return limits_.data_staleness.has_value(); }
 
@@ -41,28 +46,52 @@ class RiskStage {
   void load(ByteReader& in);
 
  private:
-  /// What an instrument may grow to: its position and its open orders, by side.
+  /// An instrument as the market and all strategies' fills have left it.
   struct Exposure {
     Quantity position;
-    Quantity open_buy;
-    Quantity open_sell;
     Price last_price;
     Timestamp last_time;
+  };
+  /// What a position may become through open orders: each side as if all its orders filled and none of the other's.
+  struct Reach {
+    Quantity position;
+    Quantity buys;
+    Quantity sells;
+    Money buy_value;  ///< At the orders' own prices, where these are worse than the last one.
+    Money sell_value;
 
+    void add(Side side, Quantity quantity, Price price);
     [[nodiscard]] Quantity worst() const;
+    /// `last_price` values the position.
+    [[nodiscard]] Money worst_value(Price last_price) const;
+  };
+  /// Of an instrument over all strategies, and of one of them.
+  struct Reaches {
+    Reach all;
+    Reach own;
   };
 
   void observe(const Turn& turn);
+  void observe_price(InstrumentIndex instrument, Price price, Timestamp time);
+  void observe_split(const Turn& turn);
   void apply_report(const ExecutionReport& report);
   void watch_breakers(Turn& turn);
   void trip(Turn& turn, HaltReason reason);
+  /// True where a breaker that trips now would change something.
+  [[nodiscard]] bool may_trip() const { return !halted() || (limits_.flatten_on_halt && !flattening_); }
   [[nodiscard]] DenyReason decide(const Intent& intent, Timestamp now) const;
-  [[nodiscard]] DenyReason decide_order(const OrderSpec& spec, StrategyIndex strategy, Timestamp now) const;
-  [[nodiscard]] DenyReason decide_exposure(const OrderSpec& spec, const Exposure& before, Price price) const;
-  /// With the legs of groups as far as their entry has filled: another order may end the same position before them.
-  [[nodiscard]] Exposure exposure_of(InstrumentIndex instrument) const;
+  [[nodiscard]] DenyReason decide_order(const OrderCommand& command, Timestamp now) const;
+  [[nodiscard]] DenyReason decide_size(const OrderCommand& command, Price price, Timestamp now) const;
+  [[nodiscard]] bool is_duplicate(const OrderCommand& command) const;
+  [[nodiscard]] DenyReason decide_exposure(const OrderSpec& spec, const Reaches& before, Price price) const;
+  /// Without the order `except`. Legs of groups count as far as their entry has filled: another order may end the same
+  /// position before them.
+  [[nodiscard]] Reaches reaches_of(InstrumentIndex instrument, StrategyIndex strategy, OrderId except) const;
   /// Of all instruments but one.
   [[nodiscard]] Money worst_gross_without(InstrumentIndex instrument) const;
+  [[nodiscard]] std::size_t slot(StrategyIndex strategy, InstrumentIndex instrument) const {
+    return std::size_t{strategy} * exposures_.size() + instrument;
+  }
   void measure_from_here();
   void approve(const OrderCommand& command, Timestamp now);
 
@@ -76,6 +105,7 @@ class RiskStage {
   std::int64_t drawdown_;
   OpenOrders open_orders_;
   std::vector<Exposure> exposures_;       // By instrument.
+  std::vector<Quantity> own_positions_;   // By strategy, then instrument.
   std::vector<Timestamp> recent_orders_;  // Ring of the last orders, as many as the rate allows.
   std::size_t next_recent_ = 0;
   Money equity_;
@@ -86,6 +116,7 @@ class RiskStage {
   Money drawdown_floor_;
   Timestamp last_market_time_;
   bool in_session_ = false;
+  bool flattening_ = false;  // The halt in force has asked to close all positions.
   HaltReason halt_reason_ = HaltReason::None;
 };
 

@@ -38,6 +38,14 @@ struct FillRow {
   bool operator==(const FillRow&) const = default;
 };
 
+/// One halt of trading.
+struct HaltRow {
+  Timestamp time;
+  HaltReason reason = HaltReason::None;
+
+  bool operator==(const HaltRow&) const = default;
+};
+
 /// How much happened.
 struct RunCounts {
   std::uint64_t events = 0;
@@ -45,7 +53,7 @@ struct RunCounts {
   std::uint64_t market_events_in_market = 0;  ///< Of these, those with a position open.
   std::uint64_t commands = 0;
   std::uint64_t denials = 0;
-  Money traded_notional;
+  MoneySum traded_notional;
 
   bool operator==(const RunCounts&) const = default;
 };
@@ -55,6 +63,7 @@ struct SessionRecord {
   std::vector<OrderRow> orders;
   std::vector<FillRow> fills;
   std::vector<TradeRecord> trades;
+  std::vector<HaltRow> halts;
   EquityCurve equity;  ///< After every market event.
   std::vector<DailyEquity> daily;
   RunCounts counts;

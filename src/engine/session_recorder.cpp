@@ -38,6 +38,8 @@ void SessionRecorder::apply(const Turn& turn) {
     record_.equity.append(event.time, turn.account.equity);
   } else if (event.type == EventType::Report) {
     apply_report(event.report, event.number);
+  } else if (event.type == EventType::Command && event.command.type == CommandType::Halt) {
+    record_.halts.push_back({event.time, event.command.reason});
   } else if (event.type == EventType::SessionClose) {
     record_.daily.push_back({event.session.date, turn.account.equity});
   }
@@ -161,6 +163,11 @@ void SessionRecorder::save(ByteWriter& out) const {
   }
   out.u64(record_.trades.size());
   for (const TradeRecord& trade : record_.trades) write(out, trade);
+  out.u64(record_.halts.size());
+  for (const HaltRow& halt : record_.halts) {
+    out.time(halt.time);
+    out.u8(static_cast<std::uint8_t>(halt.reason));
+  }
   record_.equity.save(out);
   out.u64(record_.daily.size());
   for (const DailyEquity& daily : record_.daily) {
@@ -170,7 +177,7 @@ void SessionRecorder::save(ByteWriter& out) const {
   const RunCounts& c = record_.counts;
   for (std::uint64_t count : {c.events, c.market_events, c.market_events_in_market, c.commands, c.denials})
     out.u64(count);
-  out.fixed(c.traded_notional);
+  out.sum(c.traded_notional);
   const AccountView& a = record_.account;
   for (Money amount : {a.cash, a.equity, a.gross_exposure, a.realized_pnl, a.fees}) out.fixed(amount);
   out.u64(open_.size());
@@ -204,6 +211,12 @@ void SessionRecorder::load(ByteReader& in) {
     record_.fills.push_back({event, read_execution_report(in)});
   }
   for (std::uint64_t n = in.u64(); n > 0 && in.ok(); --n) record_.trades.push_back(read_trade_record(in));
+  for (std::uint64_t n = in.u64(); n > 0 && in.ok(); --n) {
+    const Timestamp time = in.time();
+    const std::uint8_t reason = in.u8();
+    if (reason >= kHaltReasonCount) in.fail();
+    record_.halts.push_back({time, static_cast<HaltReason>(reason)});
+  }
   record_.equity.load(in);
   for (std::uint64_t n = in.u64(); n > 0 && in.ok(); --n) {
     const auto days = static_cast<std::int32_t>(in.i64());
@@ -213,7 +226,7 @@ void SessionRecorder::load(ByteReader& in) {
   for (std::uint64_t* count : {&c.events, &c.market_events, &c.market_events_in_market, &c.commands, &c.denials}) {
     *count = in.u64();
   }
-  c.traded_notional = in.fixed<Money>();
+  c.traded_notional = in.sum();
   AccountView& a = record_.account;
   for (Money* amount : {&a.cash, &a.equity, &a.gross_exposure, &a.realized_pnl, &a.fees}) *amount = in.fixed<Money>();
   open_.clear();

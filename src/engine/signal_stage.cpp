@@ -62,7 +62,10 @@ void SignalStage::advance(Turn& turn) {
     case EventType::Bar:
     case EventType::Trade:
     case EventType::Quote: on_market(turn); break;
-    case EventType::SessionOpen: for_all([&](Strategy& s) { s.on_session_open(event.session, context_); }); break;
+    case EventType::SessionOpen:
+      for_all([&](Strategy& s) { s.on_session_open(event.session, context_); });
+      retry_goals();
+      break;
     case EventType::SessionClose: for_all([&](Strategy& s) { s.on_session_close(event.session, context_); }); break;
     case EventType::Report: on_report(event.report); break;
     case EventType::Timer: on_timer(event.timer); break;
@@ -91,7 +94,7 @@ void SignalStage::on_market(Turn& turn) {
     last = event.trade.price;
     for_subscribers(event.instrument, [&](Strategy& s) { s.on_trade(event.instrument, event.trade, context_); });
   } else {
-    last = Price::from_raw(event.quote.bid.raw() / 2 + event.quote.ask.raw() / 2);
+    if (const Price mark = mark_of(event.quote); mark.is_positive()) last = mark;
     for_subscribers(event.instrument, [&](Strategy& s) { s.on_quote(event.instrument, event.quote, context_); });
   }
 }
@@ -123,11 +126,23 @@ void SignalStage::on_report(const ExecutionReport& report) {
   } else {
     strategies_[report.strategy]->on_order(report, context_);
   }
-  std::uint8_t& closing = context_.closing_[context_.slot(report.strategy, report.instrument)];
-  if (closing != 0 && context_.open_orders(report.instrument).empty()) {
-    closing = 0;
-    context_.close(report.instrument);
-  }
+  Context::Goal& goal = context_.goal(report.instrument);
+  if (goal.kind == Context::Goal::Kind::None) return;
+  const bool refusal = report.type == ReportType::Denied || report.type == ReportType::Rejected;
+  if (refusal && report.order == goal.order) goal.refused = true;
+  context_.pursue(report.instrument);
+}
+
+/// What was refused may pass in a new session.
+void SignalStage::retry_goals() {
+  for_all([&](Strategy&) {
+    for (InstrumentIndex instrument : context_.instruments()) {
+      Context::Goal& goal = context_.goal(instrument);
+      if (!goal.refused) continue;
+      goal.refused = false;
+      context_.pursue(instrument);
+    }
+  });
 }
 
 NextTimer SignalStage::next_timer() const {
@@ -147,27 +162,62 @@ void SignalStage::on_timer(const TimerEvent& timer) {
     std::make_heap(timers.begin(), timers.end(), std::greater<>());
   }
   enter(timer.strategy);
+  context_.in_timer_ = true;
   strategies_[timer.strategy]->on_timer(timer.tag, context_);
+  context_.in_timer_ = false;
 }
 
 void SignalStage::on_command(const CommandEvent& command) {
-  if (command.type == CommandType::CancelAll || (command.type == CommandType::Halt && !command.flatten)) flatten(false);
-  if (command.type == CommandType::Flatten || (command.type == CommandType::Halt && command.flatten)) flatten(true);
-}
-
-void SignalStage::flatten(bool close_positions) {
+  const bool halt = command.type == CommandType::Halt;
+  const bool flatten = command.type == CommandType::Flatten || (halt && command.flatten);
   for_all([&](Strategy&) {
     for (InstrumentIndex instrument : context_.instruments()) {
-      if (close_positions) {
-        context_.close(instrument);
-        continue;
-      }
-      // A halt leaves the stops and targets of open positions in force.
-      for (const OpenOrder& order : context_.open_orders(instrument)) {
-        if (!order.is_protective() && order.state != OrderState::PendingCancel) context_.cancel(order.id);
+      if (flatten) {
+        context_.set_goal(instrument, {Context::Goal::Kind::Flatten, false, {}, {}});
+      } else if (halt || command.type == CommandType::CancelAll) {
+        context_.cancel_growth(instrument);
+      } else if (context_.goal(instrument).kind == Context::Goal::Kind::Flatten) {
+        context_.goal(instrument).kind = Context::Goal::Kind::Close;  // Resumed: the strategy may think again.
       }
     }
   });
+}
+
+void SignalStage::save_goal(const Context::Goal& goal, ByteWriter& out) {
+  out.u8(static_cast<std::uint8_t>(goal.kind));
+  if (goal.kind == Context::Goal::Kind::None) return;
+  out.boolean(goal.refused);
+  out.fixed(goal.target);
+  write(out, goal.order);
+  const OrderOptions& o = goal.options;
+  out.u8(static_cast<std::uint8_t>(o.type));
+  out.u8(static_cast<std::uint8_t>(o.time_in_force));
+  for (Price each : {o.limit_price, o.stop_price, o.trail, o.take_profit, o.stop_loss, o.stop_loss_offset})
+    out.fixed(each);
+}
+
+void SignalStage::load_goal(Context::Goal& goal, ByteReader& in) {
+  goal = {};
+  const std::uint8_t kind = in.u8();
+  if (kind > static_cast<std::uint8_t>(Context::Goal::Kind::Flatten)) in.fail();
+  if (kind == 0 || !in.ok()) return;
+  goal.kind = static_cast<Context::Goal::Kind>(kind);
+  goal.refused = in.boolean();
+  goal.target = in.fixed<Quantity>();
+  goal.order = read_order_id(in);
+  OrderOptions& o = goal.options;
+  const std::uint8_t type = in.u8();
+  const std::uint8_t time_in_force = in.u8();
+  if (type > static_cast<std::uint8_t>(OrderType::TrailingStop) ||
+      time_in_force > static_cast<std::uint8_t>(TimeInForce::Cls)) {
+    in.fail();
+    return;
+  }
+  o.type = static_cast<OrderType>(type);
+  o.time_in_force = static_cast<TimeInForce>(time_in_force);
+  for (Price* each : {&o.limit_price, &o.stop_price, &o.trail, &o.take_profit, &o.stop_loss, &o.stop_loss_offset}) {
+    *each = in.fixed<Price>();
+  }
 }
 
 void SignalStage::save(ByteWriter& out) const {
@@ -178,7 +228,7 @@ void SignalStage::save(ByteWriter& out) const {
   }
   for (Quantity quantity : context_.net_positions_) out.fixed(quantity);
   for (Price price : context_.last_prices_) out.fixed(price);
-  for (std::uint8_t closing : context_.closing_) out.u8(closing);
+  for (const Context::Goal& goal : context_.goals_) save_goal(goal, out);
   out.u64(last_execution_id_);
   out.u32(static_cast<std::uint32_t>(context_.timers_.size()));
   for (const Context::Timer& timer : context_.timers_) {
@@ -201,7 +251,7 @@ void SignalStage::load(ByteReader& in) {
   }
   for (Quantity& quantity : context_.net_positions_) quantity = in.fixed<Quantity>();
   for (Price& price : context_.last_prices_) price = in.fixed<Price>();
-  for (std::uint8_t& closing : context_.closing_) closing = in.u8();
+  for (Context::Goal& goal : context_.goals_) load_goal(goal, in);
   last_execution_id_ = in.u64();
   context_.timers_.clear();
   const std::uint32_t timers = in.u32();

@@ -50,7 +50,9 @@ class SignalStage {
   void on_report(const ExecutionReport& report);
   void on_timer(const TimerEvent& timer);
   void on_command(const CommandEvent& command);
-  void flatten(bool close_positions);
+  void retry_goals();
+  static void save_goal(const Context::Goal& goal, ByteWriter& out);
+  static void load_goal(Context::Goal& goal, ByteReader& in);
 
   OpenOrders open_orders_;
   Context context_;

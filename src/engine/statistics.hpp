@@ -45,7 +45,7 @@ struct StatisticsInput {
   std::uint64_t events = 0;
   std::uint64_t events_in_market = 0;
   /// Sum of |price x quantity| over all fills.
-  Money traded_notional{};
+  MoneySum traded_notional{};
   StatisticsOptions options{};
 };
 

@@ -10,7 +10,7 @@ Context::Context(const EngineConfig& config, OpenOrders& open_orders)
       positions_(config.strategies.size() * config.instruments.size()),
       net_positions_(config.instruments.size()),
       last_prices_(config.instruments.size()),
-      closing_(config.strategies.size() * config.instruments.size()) {
+      goals_(config.strategies.size() * config.instruments.size()) {
   account_.cash = config.account.initial_cash;
   account_.equity = config.account.initial_cash;
 }
@@ -86,6 +86,11 @@ void Context::ask(const OrderCommand& command) {
 }
 
 OrderId Context::submit(const OrderSpec& spec) {
+  if (Goal& kept = goal(spec.instrument); kept.kind != Goal::Kind::Flatten) kept = {};
+  return send(spec);
+}
+
+OrderId Context::send(const OrderSpec& spec) {
   OrderCommand command;
   command.kind = CommandKind::Submit;
   command.strategy = strategy_;
@@ -104,20 +109,66 @@ OrderId Context::sell(InstrumentIndex instrument, Quantity quantity, const Order
 }
 
 OrderId Context::target_position(InstrumentIndex instrument, Quantity target, const OrderOptions& options) {
-  const Quantity difference = target - position(instrument).quantity - pending(instrument);
-  if (difference.is_zero()) return {};
-  return submit(spec_of(instrument, difference.is_positive() ? Side::Buy : Side::Sell, difference.abs(), options));
+  if (warming_up_ || goal(instrument).kind == Goal::Kind::Flatten) return {};
+  goal(instrument) = {Goal::Kind::Target, false, target, options};
+  return pursue(instrument);
 }
 
-void Context::close(InstrumentIndex instrument) {
-  cancel_all(instrument);
-  if (!warming_up_ && !open_orders(instrument).empty()) {
-    closing_[slot(strategy_, instrument)] = 1;
-    return;
+void Context::close(InstrumentIndex instrument) { set_goal(instrument, {Goal::Kind::Close, false, {}, {}}); }
+
+void Context::set_goal(InstrumentIndex instrument, const Goal& wanted) {
+  if (warming_up_ || goal(instrument).kind == Goal::Kind::Flatten) return;
+  goal(instrument) = wanted;
+  pursue(instrument);
+}
+
+OrderId Context::pursue(InstrumentIndex instrument) {
+  Goal& wanted = goal(instrument);
+  if (wanted.kind == Goal::Kind::None || wanted.refused) return {};
+  const bool closes = wanted.kind != Goal::Kind::Target;
+  const Quantity held = position(instrument).quantity;
+  const Quantity difference = wanted.target - held - (closes ? Quantity() : pending(instrument));
+  if (cancel_what_stands_against(instrument, wanted, difference)) return {};
+  const OrderOptions options = wanted.options;
+  if (!closes || held.is_zero()) wanted = {};
+  if (difference.is_zero()) return {};
+  const OrderId id =
+      send(spec_of(instrument, difference.is_positive() ? Side::Buy : Side::Sell, difference.abs(), options));
+  wanted.order = id;
+  return id;
+}
+
+/// True where orders must end before the goal's own may leave; asks for their cancellation. The goal's own order, which
+/// alone may be open for a closing goal, stands against it until it has ended.
+bool Context::cancel_what_stands_against(InstrumentIndex instrument, const Goal& wanted, Quantity difference) {
+  const bool closes = wanted.kind != Goal::Kind::Target;
+  const Quantity held = position(instrument).quantity;
+  const bool shrinks = !held.is_zero() && (held.is_positive() ? wanted.target < held : wanted.target > held);
+  bool blocked = false;
+  for (const OpenOrder& order : open_orders(instrument)) {
+    const bool closing = closes && order.id == wanted.order;
+    const bool other_side = !difference.is_zero() && sign(order.spec.side) * difference.raw() < 0;
+    if (!closes && !(order.is_protective() ? shrinks : other_side)) continue;
+    blocked = true;
+    if (!closing && order.state != OrderState::PendingCancel) cancel(order.id);
   }
-  const Quantity quantity = position(instrument).quantity;
-  if (quantity.is_zero()) return;
-  submit(spec_of(instrument, quantity.is_positive() ? Side::Sell : Side::Buy, quantity.abs(), {}));
+  return blocked;
+}
+
+void Context::cancel_growth(InstrumentIndex instrument) {
+  Quantity held = position(instrument).quantity;
+  for (const OpenOrder& order : open_orders(instrument)) {
+    // The stops and targets of a position stay in force, and so does what else can only shrink it.
+    if (order.is_protective()) continue;
+    const Quantity signed_leaves = order.leaves() * sign(order.spec.side);
+    const bool shrinks = !held.is_zero() && held.is_positive() != signed_leaves.is_positive() &&
+                         order.leaves() <= held.abs() && order.spec.order_class == OrderClass::Simple;
+    if (shrinks) {
+      held += signed_leaves;
+    } else if (order.state != OrderState::PendingCancel) {
+      cancel(order.id);
+    }
+  }
 }
 
 void Context::cancel(OrderId order) {
@@ -150,6 +201,7 @@ OrderId Context::replace(OrderId order, const OrderSpec& spec) {
 }
 
 void Context::set_timer(Timestamp at, std::uint32_t tag) {
+  if (in_timer_) at = std::max(at, now_ + Duration(1));
   timers_.push_back({at, strategy_, tag});
   std::push_heap(timers_.begin(), timers_.end(), std::greater<>());
   // A timer may cut a run of bars short, so the run must end here.

@@ -59,17 +59,21 @@ class Context {
   OrderId buy(InstrumentIndex instrument, Quantity quantity, const OrderOptions& options = {});
   OrderId sell(InstrumentIndex instrument, Quantity quantity, const OrderOptions& options = {});
   OrderId submit(const OrderSpec& spec);
-  /// Trades the difference between `target` (signed) and position plus pending; nothing where there is none.
+  /// Trades the difference between `target` (signed) and position plus pending; nothing where there is none. Open
+  /// orders that stand against it (of the other side, or legs that guard more than is to be left) are cancelled first,
+  /// and the order leaves once they have ended; the id is that of the order that leaves at once.
   OrderId target_position(InstrumentIndex instrument, Quantity target, const OrderOptions& options = {});
   /// Closes this strategy's position at the market. Where it has open orders of the instrument, they are cancelled
-  /// first and the closing order leaves once all of them have ended, so that nothing can fill twice.
+  /// first and the closing order leaves once all of them have ended, so that nothing can fill twice. What an order
+  /// could not close by its end is tried again, in the next session where it was refused, until the position is flat or
+  /// the strategy asks for something else in the instrument.
   void close(InstrumentIndex instrument);
   void cancel(OrderId order);
   void cancel_all(InstrumentIndex instrument);
   /// Replaces an open order by one of another price or quantity (what is still to trade). Returns the new order's id;
   /// asks for nothing and returns none while a cancel or replacement is under way or the order's fate is unknown.
   OrderId replace(OrderId order, const OrderSpec& spec);
-  /// Calls `on_timer(tag)` at the first event at or after `at`.
+  /// Calls `on_timer(tag)` at the first event at or after `at`; asked for by a timer's handler, at a later time.
   void set_timer(Timestamp at, std::uint32_t tag);
 
   /// Largest whole number of lots that `fraction` of the equity buys at the last price.
@@ -98,6 +102,29 @@ class Context {
   [[nodiscard]] std::size_t slot(StrategyIndex strategy, InstrumentIndex instrument) const {
     return std::size_t{strategy} * config_->instruments.size() + instrument;
   }
+  /// A position that is to be reached once the orders that stand against it have ended.
+  struct Goal {
+    enum class Kind : std::uint8_t {
+      None,
+      Target,  ///< Ends when its order leaves.
+      Close,   ///< Lasts until the position is flat.
+      Flatten  ///< As Close; nothing that the strategy asks for ends it.
+    };
+    Kind kind = Kind::None;
+    bool refused = false;  // Its order was: waits for the next session.
+    Quantity target;
+    OrderOptions options;
+    OrderId order = {};  // Its own, once it has left.
+  };
+
+  [[nodiscard]] Goal& goal(InstrumentIndex instrument) { return goals_[slot(strategy_, instrument)]; }
+  /// Takes the next step towards the goal of this strategy in an instrument.
+  OrderId pursue(InstrumentIndex instrument);
+  bool cancel_what_stands_against(InstrumentIndex instrument, const Goal& goal, Quantity difference);
+  void set_goal(InstrumentIndex instrument, const Goal& goal);
+  /// Cancels this strategy's orders that could make a position grow.
+  void cancel_growth(InstrumentIndex instrument);
+  OrderId send(const OrderSpec& spec);
   OrderSpec spec_of(InstrumentIndex instrument, Side side, Quantity quantity, const OrderOptions& options) const;
   OrderId next_id();
   void ask(const OrderCommand& command);
@@ -107,7 +134,7 @@ class Context {
   std::vector<PositionView> positions_;  // By strategy, then instrument.
   std::vector<Quantity> net_positions_;  // By instrument.
   std::vector<Price> last_prices_;       // Zero before the first.
-  std::vector<std::uint8_t> closing_;    // By strategy, then instrument: close once no order is open.
+  std::vector<Goal> goals_;              // By strategy, then instrument.
   AccountView account_;
   std::vector<Timer> timers_;  // A heap, earliest first.
 
@@ -116,6 +143,7 @@ class Context {
   StrategyIndex strategy_ = 0;
   std::uint16_t next_index_ = 0;
   bool acted_ = false;
+  bool in_timer_ = false;    // A timer's handler runs.
   bool warming_up_ = false;  // Orders asked for on a history bar go nowhere.
   std::vector<Intent>* intents_ = nullptr;
 };

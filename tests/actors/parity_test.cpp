@@ -104,6 +104,22 @@ INSTANTIATE_TEST_SUITE_P(EveryBuiltInStrategy, Parity,
                                   (std::get<1>(instance.param) ? "_one_thread" : "_scheduler");
                          });
 
+TEST(PaperSession, HaltsAndFlattensOnSilenceAsTheRunnerDoes) {
+  Scenario scenario("buy_and_hold");
+  for (BarSeries& each : scenario.series) each.bars.erase(each.bars.begin() + 1'000, each.bars.begin() + 1'100);
+  scenario.config.risk.data_staleness = std::chrono::minutes(30);
+  scenario.config.risk.flatten_on_halt = true;
+  auto reference = scenario.runner();
+  reference->run();
+  ASSERT_TRUE(reference->halted());
+  ASSERT_EQ(reference->record().trades.size(), 2U);
+  auto start = scenario.runner();
+  PaperSession session(*start, {}, nullptr, nullptr, nullptr);
+  session.start();
+  ASSERT_EQ(session.wait(std::chrono::seconds(120)), PaperSession::Outcome::Ended) << session.failure();
+  EXPECT_EQ(bytes_of(*session.record()), bytes_of(reference->record()));
+}
+
 TEST(PaperSession, WritesALogThatReplaysToTheSameCommands) {
   const Scenario scenario("donchian_breakout");
   const TemporaryFolder folder;

@@ -42,6 +42,9 @@ TEST(ReportHtml, NeedsNothingFromOutside) {
 TEST(ReportHtml, NamesCaveats) {
   AppConfig config = backtest_config();
   EXPECT_THAT(report_html(sample_run(config).result), Not(HasSubstr("<span class=\"caveat\">")));
+  AppConfig halted = config;
+  halted.risk.drawdown = 0.05;
+  EXPECT_THAT(report_html(sample_run(halted).result), HasSubstr(">trading halted at 20"));
   config.fills.fill_at = FillAt::SameClose;
   config.data.synthetic_minutes = true;
   config.data.start = Date::from_ymd(2012, 11, 1);

@@ -92,6 +92,15 @@ SessionRecord run(const EngineConfig& config, const Data& data, bool fast) {
   return runner->take_record();
 }
 
+/// The halts of a run.
+class Halts final : public TurnObserver {
+ public:
+  void on_turn(const Turn& turn) override {
+    if (turn.event.type == EventType::Command) events.push_back(turn.event);
+  }
+  std::vector<Event> events;
+};
+
 /// Runs `steps` steps, saves, and lets a fresh runner go on from there.
 SessionRecord run_in_two_lives(const EngineConfig& config, const Data& data, bool fast, int steps) {
   auto first = runner_of(config, data, fast);
@@ -204,6 +213,22 @@ TEST_P(EveryKind, GivesTheSameRecordWithTwoSymbols) {
   const SessionRecord record = run(config, data, true);
   expect_same(record, run(config, data, false));
   expect_same(record, run_in_two_lives(config, data, true, 100));
+}
+
+TEST(BacktestRunner, HaltsWhenMarketDataFallSilentWithinASession) {
+  BarSeries walk = testing::minute_walk(390, 9);
+  const Timestamp last = walk.bars[99].start + kMinuteInterval;
+  walk.bars.erase(walk.bars.begin() + 100, walk.bars.begin() + 200);
+  const Data data = {walk};
+  EngineConfig config = config_with("buy_and_hold", {{"quantity", std::int64_t{100}}});
+  config.risk.data_staleness = std::chrono::minutes(5);
+  Halts halts;
+  auto runner = runner_of(config, data, false);
+  runner->set_observer(&halts);
+  runner->run();
+  ASSERT_EQ(halts.events.size(), 1U);
+  EXPECT_EQ(halts.events[0].command.reason, HaltReason::StaleData);
+  EXPECT_EQ(halts.events[0].time, last + std::chrono::minutes(5) + Duration(1));
 }
 
 // A breaker's flatten orders come on one symbol's bar, while the other's bar of the same minute is still to come.

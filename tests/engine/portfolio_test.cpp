@@ -70,7 +70,8 @@ TEST_F(PortfolioTest, SplitsWithoutChangingTheEquity) {
   CorporateAction split;
   split.split_ratio_billionths = 7'000'000'000;
   std::vector<PositionChange> changed;
-  portfolio_.apply(0, split, changed);
+  std::vector<TradeRecord> closed;
+  portfolio_.apply(0, split, at_minute(0), changed, closed);
   ASSERT_EQ(changed.size(), 2U);
   EXPECT_EQ(changed[0].quantity, shares(700));
   EXPECT_EQ(changed[0].average_price, price("10"));
@@ -80,13 +81,43 @@ TEST_F(PortfolioTest, SplitsWithoutChangingTheEquity) {
   EXPECT_EQ(portfolio_.view().gross_exposure, money("4900"));
 }
 
+// 101 x 1.0025 = 101.2525; the mark of 40.1 becomes 40.1 / 1.0025 = 40, so that 0.2525 x 40 = 10.1 are paid out.
+TEST_F(PortfolioTest, PaysOutTheFractionOfALotThatASplitLeaves) {
+  fill(0, 0, Side::Buy, 101, "40.1");
+  CorporateAction split;
+  split.split_ratio_billionths = 1'002'500'000;
+  std::vector<PositionChange> changed;
+  std::vector<TradeRecord> closed;
+  portfolio_.apply(0, split, at_minute(0), changed, closed);
+  EXPECT_EQ(changed.at(0).quantity, shares(101));
+  EXPECT_EQ(portfolio_.cash(), money("95960"));  // 100000 - 4050.1 + 10.1
+  EXPECT_EQ(portfolio_.equity(), money("100000"));
+  EXPECT_TRUE(closed.empty());
+}
+
+// One share is half a share after a 1:2 reverse split: all of it is paid out, at the mark of 10 x 2.
+TEST_F(PortfolioTest, ClosesAPositionThatASplitLeavesWithLessThanALot) {
+  fill(0, 0, Side::Sell, 1, "10");
+  CorporateAction split;
+  split.split_ratio_billionths = 500'000'000;
+  std::vector<PositionChange> changed;
+  std::vector<TradeRecord> closed;
+  portfolio_.apply(0, split, at_minute(0), changed, closed);
+  EXPECT_TRUE(portfolio_.is_flat());
+  ASSERT_EQ(closed.size(), 1U);
+  EXPECT_EQ(closed[0].exit_price, price("20"));
+  EXPECT_EQ(closed[0].gross_pnl, Money());
+  EXPECT_EQ(portfolio_.cash(), money("100000"));
+}
+
 TEST_F(PortfolioTest, PaysDividendsToLongsAndTakesThemFromShorts) {
   fill(0, 0, Side::Buy, 100, "70");
   fill(1, 0, Side::Sell, 30, "70");
   CorporateAction dividend;
   dividend.dividend = price("0.25");
   std::vector<PositionChange> changed;
-  portfolio_.apply(0, dividend, changed);
+  std::vector<TradeRecord> closed;
+  portfolio_.apply(0, dividend, at_minute(0), changed, closed);
   EXPECT_EQ(portfolio_.position(0, 0).dividends(), money("25"));
   EXPECT_EQ(portfolio_.position(1, 0).dividends(), money("-7.5"));
   EXPECT_EQ(portfolio_.cash(), money("95117.5"));  // 100000 - 7000 + 2100 + 17.5
@@ -98,7 +129,8 @@ TEST_F(PortfolioTest, PaysADividendOnTheSharesAfterTheSplitOfTheSameDay) {
   both.split_ratio_billionths = 2'000'000'000;
   both.dividend = price("0.1");
   std::vector<PositionChange> changed;
-  portfolio_.apply(0, both, changed);
+  std::vector<TradeRecord> closed;
+  portfolio_.apply(0, both, at_minute(0), changed, closed);
   EXPECT_EQ(portfolio_.cash(), money("93020"));  // 100000 - 7000 + 200 x 0.1
 }
 
@@ -106,7 +138,8 @@ TEST_F(PortfolioTest, PaysNothingToThoseWhoHoldNothing) {
   CorporateAction dividend;
   dividend.dividend = price("0.25");
   std::vector<PositionChange> changed;
-  portfolio_.apply(0, dividend, changed);
+  std::vector<TradeRecord> closed;
+  portfolio_.apply(0, dividend, at_minute(0), changed, closed);
   EXPECT_TRUE(changed.empty());
   EXPECT_EQ(portfolio_.cash(), money("100000"));
 }

@@ -90,6 +90,47 @@ TEST(RiskBreakers, AskToFlattenWhereConfigured) {
   EXPECT_TRUE(scene.on(bar_event(0, 1, "10")).follow_ups.front().command.flatten);
 }
 
+TEST(RiskBreakers, FlattenAnAccountThatAnOperatorHasHalted) {
+  EngineConfig config = with_breakers({}, 0.1);
+  config.risk.flatten_on_halt = true;
+  RiskScene scene(config);
+  scene.on(Event::of(at_minute(1), CommandEvent{CommandType::Halt, HaltReason::Operator, false}));
+  EXPECT_EQ(halted_by(scene, "90000"), HaltReason::Drawdown);
+  EXPECT_TRUE(scene.turn.follow_ups.front().command.flatten);
+  EXPECT_EQ(halted_by(scene, "80000"), HaltReason::None);  // It has flattened.
+}
+
+TEST(RiskBreakers, LeaveAnAccountAloneThatAnOperatorHasHaltedWhereTheyDoNotFlatten) {
+  RiskScene scene(with_breakers({}, 0.1));
+  scene.on(Event::of(at_minute(1), CommandEvent{CommandType::Halt, HaltReason::Operator, false}));
+  EXPECT_EQ(halted_by(scene, "90000"), HaltReason::None);
+  EXPECT_EQ(scene.stage.halt_reason(), HaltReason::Operator);
+}
+
+TEST(RiskBreakers, LetEachStrategyCloseItsOwnPositionWhileHalted) {
+  EngineConfig config = small_config();
+  config.account.shorting = true;
+  RiskScene scene(config);
+  scene.hold(0, Side::Buy, 100);
+  scene.strategy = 1;
+  scene.hold(0, Side::Sell, 60);
+  scene.on(Event::of(at_minute(1), CommandEvent{CommandType::Halt, HaltReason::Operator, true}));
+  EXPECT_EQ(scene.send(market_order(Side::Sell, 1)), D::Halted);
+  EXPECT_EQ(scene.send(market_order(Side::Buy, 60)), D::None);
+  scene.strategy = 0;
+  EXPECT_EQ(scene.send(market_order(Side::Sell, 100)), D::None);
+}
+
+TEST(RiskBreakers, TellWhenSilenceWillHaveLastedTooLong) {
+  EngineConfig config = small_config();
+  config.risk.data_staleness = std::chrono::minutes(2);
+  RiskScene scene(config);
+  scene.price_at(1, 5, "10");
+  EXPECT_EQ(scene.stage.next_timer().at, at_minute(7) + Duration(1));
+  scene.on(session_event(EventType::SessionClose, 390));
+  EXPECT_EQ(scene.stage.next_timer().at, kNever);
+}
+
 TEST(RiskBreakers, LetOnlyCancelsAndReducingOrdersPassWhileHalted) {
   RiskScene scene;
   scene.hold(0, Side::Buy, 100);

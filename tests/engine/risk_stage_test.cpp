@@ -243,6 +243,10 @@ TEST(RiskStage, DeniesOrdersWhoseFieldsContradictEachOther) {
            bracket(limit_order(Side::Sell, 10, "9"), "10", "8"),
            changed(oco(Side::Sell, 10, "12", "8"), [](OrderSpec& s) { s.stop_loss = Price(); }),
            oco(Side::Sell, 10, "8", "12"),
+           bracket(limit, "", "9"),  // A stop that the entry's price has reached.
+           bracket(limit, "9", ""),  // A target without a gain.
+           bracket(buy(1), "", "10"),
+           bracket(stop_order(Side::Buy, 10, "11"), "10.5", "10"),
            stop_order(Side::Buy, 1, "11", TimeInForce::Opg),
            stop_order(Side::Buy, 1, "11", TimeInForce::Cls),
            changed(trailing_order(Side::Buy, 1, "1"), [](OrderSpec& s) { s.time_in_force = TimeInForce::Cls; }),
@@ -277,15 +281,84 @@ TEST(RiskStage, CountsAnOrderWhoseCancelIsOnItsWay) {
   EXPECT_EQ(scene.send(buy(70)), D::None);
 }
 
-TEST(RiskStage, CountsBothOrdersOfAReplacementUntilTheVenueAnswers) {
+TEST(RiskStage, CountsAReplacementInPlaceOfItsTargetAndBothUntilTheVenueAnswers) {
   RiskScene scene(with([](EngineConfig& c) { c.risk.position_quantity = shares(100); }));
   EXPECT_EQ(scene.send(limit_order(Side::Buy, 50, "9")), D::None);
   const OrderId old = scene.last_id;
-  EXPECT_EQ(scene.replace(old, limit_order(Side::Buy, 51, "9")), D::PositionQuantity);
-  EXPECT_EQ(scene.replace(old, limit_order(Side::Buy, 50, "9.5")), D::None);
-  EXPECT_EQ(scene.send(buy(1)), D::PositionQuantity);
+  EXPECT_EQ(scene.replace(old, limit_order(Side::Buy, 101, "9")), D::PositionQuantity);
+  EXPECT_EQ(scene.replace(old, limit_order(Side::Buy, 40, "9.5")), D::None);
+  EXPECT_EQ(scene.send(buy(11)), D::PositionQuantity);
   scene.say(old, 0, Side::Buy, ReportType::Replaced);
-  EXPECT_EQ(scene.send(buy(50)), D::None);
+  EXPECT_EQ(scene.send(buy(61)), D::PositionQuantity);
+  EXPECT_EQ(scene.send(buy(60)), D::None);
+}
+
+TEST(RiskStage, HoldsAReplacementsTargetAgainstNoLimit) {
+  RiskScene scene(with([](EngineConfig& c) { c.risk.open_orders = 1; }));
+  scene.hold(0, Side::Buy, 100);
+  EXPECT_EQ(scene.send(limit_order(Side::Sell, 100, "12")), D::None);
+  const OrderId first = scene.last_id;
+  EXPECT_EQ(scene.replace(first, limit_order(Side::Sell, 100, "11")), D::None);
+  scene.say(first, 0, Side::Sell, ReportType::Replaced);
+  EXPECT_EQ(scene.send(buy(1)), D::OpenOrderCount);
+}
+
+TEST(RiskStage, LetsATrailingStopTakeAnotherTrail) {
+  RiskScene scene;
+  scene.hold(0, Side::Buy, 100);
+  EXPECT_EQ(scene.send(trailing_order(Side::Sell, 50, "1")), D::None);
+  EXPECT_EQ(scene.replace(scene.last_id, trailing_order(Side::Sell, 50, "2")), D::None);
+  EXPECT_EQ(scene.send(trailing_order(Side::Sell, 50, "2")), D::DuplicateOrder);
+}
+
+TEST(RiskStage, ReservesOpenOrdersAtTheirOwnPrices) {
+  RiskScene scene;
+  EXPECT_EQ(scene.send(stop_order(Side::Buy, 5'000, "20", TimeInForce::Gtc)), D::None);  // All of 100,000.
+  EXPECT_EQ(scene.send(buy(1)), D::BuyingPower);
+  OrderSpec other = buy(1);
+  other.instrument = 1;
+  EXPECT_EQ(scene.send(other), D::BuyingPower);
+}
+
+TEST(RiskStage, HoldsNoLimitOnSingleOrdersAgainstOneThatReducesAPosition) {
+  RiskScene scene(with([](EngineConfig& c) {
+    c.risk.order_notional = money("1500");
+    c.risk.order_quantity = shares(150);
+    c.risk.stale_data_age = std::chrono::minutes(5);
+    c.risk.open_orders = 1;
+    c.risk.orders_per_second = 1;
+  }));
+  scene.hold(0, Side::Buy, 101);
+  scene.price_at(0, 1, "10");
+  scene.turn.begin(Event::of(at_minute(1), TimerEvent{}));
+  ASSERT_EQ(scene.send(buy(102), 1), D::None);
+  scene.fill(scene.last_id, 0, Side::Buy, 102, 0);
+  EXPECT_EQ(scene.send(limit_order(Side::Sell, 3, "12"), 1), D::None);
+  EXPECT_EQ(scene.send(sell(200), 60), D::None);
+}
+
+TEST(RiskStage, DeniesASellOfWhatAnotherStrategyHolds) {
+  RiskScene scene;
+  scene.hold(0, Side::Buy, 100);
+  scene.strategy = 1;
+  EXPECT_EQ(scene.send(sell(1)), D::ShortingNotAllowed);
+  scene.strategy = 0;
+  EXPECT_EQ(scene.send(sell(100)), D::None);
+}
+
+TEST(RiskStage, CountsTheLegsOfAGroupAsOrders) {
+  RiskScene scene(with([](EngineConfig& c) { c.risk.open_orders = 3; }));
+  EXPECT_EQ(scene.send(buy(1)), D::None);
+  EXPECT_EQ(scene.send(bracket(buy(2), "12", "9")), D::OpenOrderCount);
+  EXPECT_EQ(scene.send(bracket(buy(2), "", "9")), D::None);
+}
+
+TEST(RiskStage, DeniesWhatNoAmountCanHold) {
+  RiskScene scene(with([](EngineConfig& c) { c.account.shorting = true; }));
+  scene.price_at(0, 1, "10000");
+  EXPECT_EQ(scene.send(buy(1'000'000'000)), D::BuyingPower);
+  EXPECT_EQ(scene.send(buy(9'000'000'000)), D::BuyingPower);
+  EXPECT_EQ(scene.send(sell(9'000'000'000)), D::BuyingPower);
 }
 
 TEST(RiskStage, TakesARepeatedFillOnce) {

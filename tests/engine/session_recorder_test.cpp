@@ -85,6 +85,11 @@ TEST(SessionRecorder, LeavesHistoryBarsOutOfTheEquity) {
   EXPECT_EQ(recorder.record().counts.market_events, 0U);
 }
 
+TEST(SessionRecorder, KeepsTheHaltsOfTrading) {
+  const SessionRecorder recorder = recorded(small_session());
+  EXPECT_EQ(recorder.record().halts, (std::vector<HaltRow>{{at_minute(2), HaltReason::Operator}}));
+}
+
 TEST(SessionRecorder, ContinuesFromASnapshotAfterAnyEvent) {
   const std::vector<Turn> turns = small_session();
   ByteWriter expected;

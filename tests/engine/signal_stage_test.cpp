@@ -53,15 +53,73 @@ TEST(Context, TradesTheDifferenceToATargetCountingOpenOrders) {
   SignalScene scene(config);
   const OrderId first = scene.bar(0, 1, "10").intents.at(0).command.id;
   EXPECT_TRUE(scene.bar(0, 2, "10").intents.empty());  // 100 are on their way.
-  target = 70;
-  const OrderSpec less = scene.bar(0, 3, "10").intents.at(0).command.spec;
-  EXPECT_EQ(less.side, Side::Sell);
-  EXPECT_EQ(less.quantity, shares(30));
+  target = 170;
+  const OrderSpec more = scene.bar(0, 3, "10").intents.at(0).command.spec;
+  EXPECT_EQ(more, market_order(Side::Buy, 70));
   scene.fill(first, Side::Buy, 60, 40, 60);
-  target = -10;
-  const OrderSpec turned = scene.bar(0, 4, "10").intents.at(0).command.spec;
-  EXPECT_EQ(turned.side, Side::Sell);
-  EXPECT_EQ(turned.quantity, shares(80));  // 60 held + 40 still to buy - 30 still to sell = 70.
+  EXPECT_TRUE(scene.bar(0, 4, "10").intents.empty());  // 60 held + 40 + 70 on their way.
+}
+
+TEST(Context, CancelsOrdersOfTheOtherSideBeforeItTradesToATarget) {
+  const EngineConfig config = scripted_config();
+  std::int64_t target = 200;
+  script().on_bar = [&](const BarView&, Context& context) { context.target_position(0, shares(target)); };
+  SignalScene scene(config);
+  const OrderId buy = scene.bar(0, 1, "10").intents.at(0).command.id;
+  scene.fill(buy, Side::Buy, 120, 80, 120);
+  target = 0;
+  const Turn& turn = scene.bar(0, 2, "10");
+  ASSERT_EQ(turn.intents.size(), 1U);
+  EXPECT_EQ(turn.intents[0].command.kind, CommandKind::Cancel);
+  EXPECT_EQ(turn.intents[0].command.target, buy);
+  const Turn& ended = scene.say(buy, Side::Buy, ReportType::Canceled);
+  ASSERT_EQ(ended.intents.size(), 1U);
+  EXPECT_EQ(ended.intents[0].command.spec, market_order(Side::Sell, 120));
+}
+
+TEST(Context, CancelsLegsThatGuardMoreThanATargetLeaves) {
+  const EngineConfig config = scripted_config();
+  int step = 0;
+  script().on_bar = [&](const BarView&, Context& context) {
+    if (++step == 1) context.submit(bracket(market_order(Side::Buy, 100), "", "9"));
+    if (step == 2) context.target_position(0, shares(150));
+    if (step == 3) context.target_position(0, shares(40));
+  };
+  SignalScene scene(config);
+  const OrderId id = scene.bar(0, 1, "10").intents.at(0).command.id;
+  scene.fill(id, Side::Buy, 100, 0, 100);
+  const OrderCommand more = scene.bar(0, 2, "10").intents.at(0).command;
+  EXPECT_EQ(more.spec, market_order(Side::Buy, 50));
+  scene.fill(more.id, Side::Buy, 50, 0, 150);
+  const Turn& turn = scene.bar(0, 3, "10");
+  ASSERT_EQ(turn.intents.size(), 1U);
+  EXPECT_EQ(turn.intents[0].command.target, stop_of(id));
+  const Turn& ended = scene.say(stop_of(id), Side::Sell, ReportType::Canceled);
+  ASSERT_EQ(ended.intents.size(), 1U);
+  EXPECT_EQ(ended.intents[0].command.spec, market_order(Side::Sell, 110));
+}
+
+TEST(Context, ClosesAgainWhatAnOrderLeftOpen) {
+  const EngineConfig config = scripted_config();
+  int step = 0;
+  script().on_bar = [&](const BarView&, Context& context) {
+    if (++step == 1) context.buy(0, shares(100));
+    if (step == 2) context.close(0);
+  };
+  SignalScene scene(config);
+  scene.fill(scene.bar(0, 1, "10").intents.at(0).command.id, Side::Buy, 100, 0, 100);
+  const OrderId first = scene.bar(0, 2, "10").intents.at(0).command.id;
+  EXPECT_TRUE(scene.fill(first, Side::Sell, 30, 70, 70).intents.empty());
+  const Turn& expired = scene.say(first, Side::Sell, ReportType::Expired);
+  ASSERT_EQ(expired.intents.size(), 1U);
+  EXPECT_EQ(expired.intents[0].command.spec, market_order(Side::Sell, 70));
+  const OrderId second = expired.intents[0].command.id;
+  EXPECT_TRUE(scene.say(second, Side::Sell, ReportType::Denied).intents.empty());  // Not at once again.
+  const Turn& next = scene.on(session_event(EventType::SessionOpen, 1'440));
+  ASSERT_EQ(next.intents.size(), 1U);
+  EXPECT_EQ(next.intents[0].command.spec, market_order(Side::Sell, 70));
+  EXPECT_TRUE(scene.fill(next.intents[0].command.id, Side::Sell, 70, 0, 0).intents.empty());
+  EXPECT_TRUE(scene.on(session_event(EventType::SessionOpen, 2'880)).intents.empty());
 }
 
 TEST(Context, LeavesProtectiveLegsOutOfWhatIsPending) {
@@ -227,6 +285,45 @@ TEST(SignalStage, CancelsEntriesButKeepsStopsOnAHalt) {
   ASSERT_EQ(turn.intents.size(), 1U);
   EXPECT_EQ(turn.intents[0].command.kind, CommandKind::Cancel);
   EXPECT_EQ(turn.intents[0].command.target, resting);
+}
+
+TEST(SignalStage, KeepsOnAHaltWhatCanOnlyShrinkAPosition) {
+  const EngineConfig config = scripted_config();
+  int step = 0;
+  script().on_bar = [&](const BarView&, Context& context) {
+    if (++step == 1) context.buy(0, shares(100));
+    if (step != 2) return;
+    context.submit(stop_order(Side::Sell, 60, "9", TimeInForce::Gtc));
+    context.submit(limit_order(Side::Sell, 41, "12"));  // With the stop it could turn the position.
+    context.submit(limit_order(Side::Sell, 40, "13"));
+  };
+  SignalScene scene(config);
+  scene.fill(scene.bar(0, 1, "10").intents.at(0).command.id, Side::Buy, 100, 0, 100);
+  const OrderId turning = scene.bar(0, 2, "10").intents.at(1).command.id;
+  const Turn& turn = scene.on(Event::of(at_minute(2), CommandEvent{CommandType::Halt, HaltReason::Operator, false}));
+  ASSERT_EQ(turn.intents.size(), 1U);
+  EXPECT_EQ(turn.intents[0].command.target, turning);
+}
+
+TEST(SignalStage, LetsNoStrategyEndAFlattenBeforeItHasDone) {
+  const EngineConfig config = scripted_config();
+  int step = 0;
+  script().on_bar = [&](const BarView&, Context& context) {
+    if (++step == 1) context.buy(0, shares(100));
+    if (step == 2) context.target_position(0, shares(100));
+    if (step == 2) context.buy(0, shares(5));
+  };
+  SignalScene scene(config);
+  scene.fill(scene.bar(0, 1, "10").intents.at(0).command.id, Side::Buy, 100, 0, 100);
+  const Turn& halt = scene.on(Event::of(at_minute(1), CommandEvent{CommandType::Halt, HaltReason::Drawdown, true}));
+  const OrderId first = halt.intents.at(0).command.id;
+  EXPECT_EQ(halt.intents[0].command.spec, market_order(Side::Sell, 100));
+  const OrderId asked = scene.bar(0, 2, "10").intents.at(0).command.id;
+  scene.say(asked, Side::Buy, ReportType::Denied);
+  scene.fill(first, Side::Sell, 30, 70, 70);
+  const Turn& expired = scene.say(first, Side::Sell, ReportType::Expired);
+  ASSERT_EQ(expired.intents.size(), 1U);
+  EXPECT_EQ(expired.intents[0].command.spec, market_order(Side::Sell, 70));
 }
 
 TEST(SignalStage, FlattensOnAHaltThatSaysSo) {

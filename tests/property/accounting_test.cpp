@@ -28,6 +28,13 @@ Int128 rounded_ratio(Int128 dividend, Int128 divisor) {
 /// price x quantity in millionths.
 Int128 millionths(Price p, Int128 quantity) { return rounded_ratio(p.raw() * quantity, 1'000'000'000'000); }
 
+/// One instrument trades in whole shares, the other in billionths of one.
+EngineConfig with_a_fractional_lot() {
+  EngineConfig config = small_config();
+  config.instruments[1].lot = Quantity::from_raw(1);
+  return config;
+}
+
 class Books {
  public:
   void step() {
@@ -92,13 +99,18 @@ class Books {
     CorporateAction action;
     action.split_ratio_billionths = *rc::gen::element<std::int64_t>(2'000'000'000, 1'500'000'000, 500'000'000);
     std::vector<PositionChange> changed;
-    portfolio_.apply(instrument, action, changed);
+    std::vector<TradeRecord> closed;
+    portfolio_.apply(instrument, action, at_minute(0), changed, closed);
+    mark_[instrument] = Price::from_raw(static_cast<std::int64_t>(
+        rounded_ratio(Int128{mark_[instrument].raw()} * 1'000'000'000, action.split_ratio_billionths)));
     for (auto& [key, quantity] : quantity_) {
       if (key.second != instrument) continue;
       quantity = rounded_ratio(quantity * action.split_ratio_billionths, 1'000'000'000);
+      // What is less than a lot is paid out at the mark.
+      const Int128 fraction = quantity % config_.instruments[instrument].lot.raw();
+      quantity -= fraction;
+      cash_ += millionths(mark_[instrument], fraction);
     }
-    mark_[instrument] = Price::from_raw(static_cast<std::int64_t>(
-        rounded_ratio(Int128{mark_[instrument].raw()} * 1'000'000'000, action.split_ratio_billionths)));
   }
 
   void dividend() {
@@ -106,7 +118,8 @@ class Books {
     CorporateAction action;
     action.dividend = Price::from_raw(*rc::gen::inRange<std::int64_t>(0, 3'000'000'000));
     std::vector<PositionChange> changed;
-    portfolio_.apply(instrument, action, changed);
+    std::vector<TradeRecord> closed;
+    portfolio_.apply(instrument, action, at_minute(0), changed, closed);
     for (const auto& [key, quantity] : quantity_) {
       if (key.second != instrument) continue;
       cash_ += millionths(action.dividend, quantity);
@@ -157,7 +170,7 @@ class Books {
     RC_ASSERT(cash_ == Int128{config_.account.initial_cash.raw()} + average + paid - fees_ - cost);
   }
 
-  EngineConfig config_ = small_config();
+  EngineConfig config_ = with_a_fractional_lot();
   Portfolio portfolio_{config_};
   Int128 cash_ = config_.account.initial_cash.raw();
   Int128 fees_ = 0;

@@ -32,7 +32,7 @@ class RiskScene {
     turn.begin(Event::of(at_minute(minute), TimerEvent{}));
     turn.event.number = ++last_event;
     turn.account.equity = equity;
-    command.strategy = 0;
+    command.strategy = strategy;
     command.id = last_id = {last_event, 1, 0, OrderLeg::Entry};
     turn.intents.push_back({command, DenyReason::None});
     stage.advance(turn);
@@ -78,7 +78,7 @@ class RiskScene {
     ExecutionReport each;
     each.type = type;
     each.order = id;
-    each.strategy = 0;
+    each.strategy = strategy;
     each.instrument = instrument;
     each.side = side;
     each.execution_id = type == ReportType::Lost || type == ReportType::Denied ? 0 : ++execution_id;
@@ -91,6 +91,7 @@ class RiskScene {
   Turn turn;
   Money equity = money("100000");
   OrderId last_id;
+  StrategyIndex strategy = 0;  // Whose orders the scene sends and reports on.
   EventNumber last_event = 0;
   std::uint64_t execution_id = 0;
 };
