@@ -167,6 +167,21 @@ std::string shared_data_folder() {
   return folder != nullptr ? std::string(folder) + "/data" : std::string(BELLWETHER_SOURCE_DIR) + "/../shared/data";
 }
 
+// The bundled bars of IBM, from 2000-03-01 to 2013-03-01: no session without a bar, and no bar without a session.
+TEST(SessionCalendar, HasTheDatesOnWhichIbmTraded) {
+  std::ifstream file(BELLWETHER_SOURCE_DIR "/data/daily/IBM.csv");
+  std::string line;
+  ASSERT_TRUE(std::getline(file, line));
+  std::vector<std::string> traded;
+  while (std::getline(file, line)) traded.push_back(line.substr(0, 10));
+  ASSERT_FALSE(traded.empty());
+  std::vector<std::string> sessions;
+  for (const Session& session : calendar().between(day(traded.front().c_str()), day(traded.back().c_str()))) {
+    sessions.push_back(session.date.to_string());
+  }
+  EXPECT_EQ(traded, sessions);
+}
+
 TEST(SessionCalendar, HasTheDatesOnWhichSpyTraded) {
   const std::string path = shared_data_folder() + "/daily/SPY.csv";
   std::ifstream file(path);
