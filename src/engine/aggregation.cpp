@@ -45,7 +45,10 @@ void BarAggregator::add(const Interval& interval, const Bar& part, std::vector<B
   bar_->high = std::max(bar_->high, part.high);
   bar_->low = std::min(bar_->low, part.low);
   bar_->close = part.close;
-  bar_->volume += part.volume;
+  // More than can be counted stays at the most that can.
+  std::int64_t volume = 0;
+  const bool overflow = __builtin_add_overflow(bar_->volume.raw(), part.volume.raw(), &volume);
+  bar_->volume = overflow ? Quantity::max() : Quantity::from_raw(volume);
 }
 
 void BarAggregator::update(const Bar& bar, Duration length, std::vector<Bar>& completed) {

@@ -54,6 +54,17 @@ TEST(BarAggregator, AlignsHoursToTheOpenAndEndsTheLastAtTheClose) {
                                bar("19:30:00", 12, 12, 12, 12, 1)}));
 }
 
+TEST(BarAggregator, KeepsAVolumeThatIsTooLargeToAddUpAtTheMost) {
+  BarAggregator aggregator = make(std::chrono::minutes(2));
+  std::vector<Bar> bars;
+  Bar first = bar("13:30:00", 1, 1, 1, 1, 1);
+  Bar second = bar("13:31:00", 1, 1, 1, 1, 1);
+  first.volume = second.volume = Quantity::from_int(9'000'000'000);
+  aggregator.update(first, kMinuteInterval, bars);
+  aggregator.update(second, kMinuteInterval, bars);
+  EXPECT_EQ(bars.at(0).volume, Quantity::max());
+}
+
 TEST(BarAggregator, PassesOverWhatLiesOutsideOfRegularHours) {
   BarAggregator aggregator = make(kDailyInterval);
   std::vector<Bar> bars;
