@@ -73,6 +73,8 @@ void SignalStage::advance(Turn& turn) {
     case EventType::CorporateAction: {
       Price& last = context_.last_prices_[event.instrument];
       last = scaled(last, 1'000'000'000, event.corporate_action.split_ratio_billionths);
+      for_subscribers(event.instrument,
+                      [&](Strategy& s) { s.on_corporate_action(event.instrument, event.corporate_action, context_); });
       break;
     }
     case EventType::Connection: break;

@@ -40,7 +40,7 @@ struct StrategyRun {
 
 /// One instrument; `daily` are the sessions before, for warm-up.
 inline StrategyRun run_strategy(const EngineConfig& config, const std::vector<Bar>& bars, Duration interval,
-                                const std::vector<Bar>& daily = {}) {
+                                const std::vector<Bar>& daily = {}, const std::vector<CorporateAction>& actions = {}) {
   std::vector<FeedSource> sources;
   FeedSource history;
   history.instrument = 0;
@@ -55,7 +55,7 @@ inline StrategyRun run_strategy(const EngineConfig& config, const std::vector<Ba
   sources.push_back(source);
   StrategyRun run;
   auto runner = BacktestRunner::make(config, StrategyRegistry::built_in(),
-                                     MarketFeed(std::move(sources), {}, SessionCalendar::us_equity()))
+                                     MarketFeed(std::move(sources), {{0, actions}}, SessionCalendar::us_equity()))
                     .value();
   CommandObserver observer(run.log);
   runner->set_observer(&observer);

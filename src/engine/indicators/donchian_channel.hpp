@@ -31,6 +31,10 @@ class DonchianChannel {
   [[nodiscard]] double value() const { return (upper().to_double() + lower().to_double()) / 2.0; }
   [[nodiscard]] std::int64_t period() const { return highest_.period(); }
 
+  void rescale(std::int64_t ratio_billionths) {
+    highest_.rescale(ratio_billionths);
+    lowest_.rescale(ratio_billionths);
+  }
   void reset() {
     highest_.reset();
     lowest_.reset();

@@ -23,6 +23,10 @@ class EmaTrueRange {
   [[nodiscard]] double value() const { return average_.value(); }
   [[nodiscard]] std::int64_t period() const { return average_.period(); }
 
+  void rescale(std::int64_t ratio_billionths) {
+    range_.rescale(ratio_billionths);
+    average_.rescale(ratio_billionths);
+  }
   void reset() {
     range_.reset();
     average_.reset();

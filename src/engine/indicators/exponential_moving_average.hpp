@@ -48,6 +48,7 @@ class ExponentialMovingAverage {
   }
   [[nodiscard]] std::int64_t period() const { return period_; }
 
+  void rescale(std::int64_t ratio_billionths) { average_ *= 1e9 / static_cast<double>(ratio_billionths); }
   void reset() {
     average_ = 0;
     seen_ = 0;

@@ -5,6 +5,8 @@
 // `reset()`, which gives the state of a new object. `value()` is the indicator's main line; it may be asked for only
 // when `ready()`. `save` writes the state to a ByteWriter; `load`, on an object of the same parameters, restores it
 // such that every later value is bit for bit the same, and fails the reader and resets where the bytes do not fit.
+// `rescale`, where there is one, brings the state into the shares of after a split: as if all prices before had been
+// divided by its ratio.
 #pragma once
 
 #include "engine/indicators/average_true_range.hpp"

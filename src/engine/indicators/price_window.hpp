@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "engine/decimal.hpp"
 #include "engine/invariant.hpp"
 
 namespace bellwether {
@@ -57,6 +58,14 @@ class PriceWindow {
     std::int64_t total = 0;
     for (std::int64_t age = 0; age < std::min(count, size()); ++age) total += at_age(age);
     return total;
+  }
+
+  /// Divides the values by a split's ratio (CorporateAction); none leaves the range.
+  void rescale(std::int64_t ratio_billionths) {
+    for (std::int64_t& value : values_) {
+      const Int128 scaled = divide(Int128{value} * 1'000'000'000, ratio_billionths, Rounding::HalfEven);
+      value = static_cast<std::int64_t>(std::clamp<Int128>(scaled, -limit(), limit()));
+    }
   }
 
   void reset() {

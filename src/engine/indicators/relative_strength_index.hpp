@@ -33,6 +33,11 @@ class RelativeStrengthIndex {
   }
   [[nodiscard]] std::int64_t period() const { return gain_.period(); }
 
+  void rescale(std::int64_t ratio_billionths) {
+    gain_.rescale(ratio_billionths);
+    loss_.rescale(ratio_billionths);
+    previous_ = scaled(previous_, 1'000'000'000, ratio_billionths);
+  }
   void reset() {
     gain_.reset();
     loss_.reset();

@@ -41,6 +41,12 @@ class RollingExtreme {
   }
   [[nodiscard]] std::int64_t period() const { return static_cast<std::int64_t>(period_); }
 
+  void rescale(std::int64_t ratio_billionths) {
+    for (std::uint64_t i = head_; i != tail_; ++i) {
+      std::int64_t& value = queue_[i & mask_].value;
+      value = narrow(divide(Int128{value} * 1'000'000'000, ratio_billionths, Rounding::HalfEven));
+    }
+  }
   void reset() { head_ = tail_ = seen_ = 0; }
 
   template <class Writer>

@@ -35,6 +35,10 @@ class SimpleMovingAverage {
   [[nodiscard]] std::int64_t sum() const { return sum_; }
   [[nodiscard]] std::int64_t period() const { return window_.length(); }
 
+  void rescale(std::int64_t ratio_billionths) {
+    window_.rescale(ratio_billionths);
+    sum_ = window_.sum(window_.length());
+  }
   void reset() {
     window_.reset();
     sum_ = 0;

@@ -20,6 +20,9 @@ class TrueRange {
 
   /// Whether the next bar has a bar before it.
   [[nodiscard]] bool has_previous() const { return has_previous_; }
+  void rescale(std::int64_t ratio_billionths) {
+    previous_close_ = scaled(previous_close_, 1'000'000'000, ratio_billionths);
+  }
   void reset() { *this = TrueRange(); }
 
   template <class Writer>

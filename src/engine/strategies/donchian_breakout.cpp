@@ -43,6 +43,13 @@ class DonchianBreakout final : public StrategyBase<DonchianBreakout> {
     }
   }
 
+  void on_corporate_action(InstrumentIndex instrument, const CorporateAction& action, Context&) override {
+    Channels& channels = channels_[index_[instrument]];
+    channels.entry.rescale(action.split_ratio_billionths);
+    channels.exit.rescale(action.split_ratio_billionths);
+    channels.range.rescale(action.split_ratio_billionths);
+  }
+
   void save(ByteWriter& out) const override {
     for (const Channels& each : channels_) {
       each.entry.save(out);

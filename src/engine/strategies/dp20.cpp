@@ -75,6 +75,12 @@ class Dp20 final : public StrategyBase<Dp20> {
     for (const Bar& bar : completed_) on_two_minutes(bar, context);
   }
 
+  void on_corporate_action(InstrumentIndex, const CorporateAction& action, Context&) override {
+    trend_.rescale(action.split_ratio_billionths);
+    ema_.rescale(action.split_ratio_billionths);
+    range_.rescale(action.split_ratio_billionths);
+  }
+
   void save(ByteWriter& out) const override {
     bars_.save(out);
     trend_.save(out);

@@ -32,6 +32,10 @@ class RsiReversion final : public StrategyBase<RsiReversion> {
     }
   }
 
+  void on_corporate_action(InstrumentIndex instrument, const CorporateAction& action, Context&) override {
+    strength_[index_[instrument]].rescale(action.split_ratio_billionths);
+  }
+
   void save(ByteWriter& out) const override {
     for (const RelativeStrengthIndex& each : strength_) each.save(out);
   }

@@ -68,6 +68,13 @@ class SmaCross final : public StrategyBase<SmaCross> {
     return static_cast<std::size_t>(bar - bars.data());
   }
 
+  void on_corporate_action(InstrumentIndex instrument, const CorporateAction& action, Context&) override {
+    Averages& averages = averages_[index_[instrument]];
+    averages.closes.rescale(action.split_ratio_billionths);
+    averages.fast_sum = averages.closes.sum(fast_period_);
+    averages.slow_sum = averages.closes.sum(slow_period_);
+  }
+
   void save(ByteWriter& out) const override {
     for (const Averages& each : averages_) {
       each.closes.save(out);

@@ -103,5 +103,50 @@ TEST(RsiReversion, BuysLowAndSellsHigh) {
   EXPECT_EQ(asked(config, {10, 9, 8, 10, 12, 12}), (Strings{"3 submit buy 10", "5 submit sell 10"}));
 }
 
+/// No order rests before the open of this day.
+constexpr int kSplitDay = 52;
+
+/// Daily bars around a 2:1 split: as traded, or in the shares of after it. Closes swing by a tenth.
+std::vector<Bar> around_a_split(bool as_traded) {
+  std::vector<Bar> bars;
+  for (const Session& session :
+       SessionCalendar::us_equity().between(Date::from_ymd(2013, 1, 2), Date::from_ymd(2013, 6, 28))) {
+    const auto day = static_cast<int>(bars.size());
+    const std::int64_t scale = as_traded && day < kSplitDay ? 2 : 1;
+    const auto at = [&](int number) {
+      const int phase = number % 22;
+      return Price::from_int(scale * (100 + (phase < 11 ? phase : 22 - phase)));
+    };
+    const Price open = at(day);
+    const Price close = at(day + 1);
+    bars.push_back({session.open, open, std::max(open, close), std::min(open, close), close, shares(1'000)});
+  }
+  return bars;
+}
+
+TEST(BuiltInStrategies, ActOnPricesAsTradedAsOnAdjustedOnes) {
+  const std::vector<Bar> traded = around_a_split(true);
+  const std::vector<Bar> adjusted = around_a_split(false);
+  CorporateAction split;
+  split.ex_date = new_york_date(traded[kSplitDay].start);
+  split.split_ratio_billionths = 2'000'000'000;
+  const std::pair<const char*, std::vector<std::pair<std::string, ParameterValue>>> cases[] = {
+      {"sma_cross", {{"fast", 3_i}, {"slow", 9_i}, {"quantity", 10_i}}},
+      {"donchian_breakout", {{"entry", 5_i}, {"exit", 5_i}, {"atr", 5_i}, {"stop_atr", 0.0}, {"quantity", 10_i}}},
+      {"rsi_reversion", {{"period", 5_i}, {"quantity", 10_i}}}};
+  for (const auto& [strategy, parameters] : cases) {
+    const auto acts = [&, config = config_with(strategy, parameters)](const std::vector<Bar>& bars,
+                                                                      const std::vector<CorporateAction>& actions) {
+      std::string text;
+      for (const Asked& each : run_strategy(config, bars, kDailyInterval, {}, actions).log.commands) {
+        text += new_york_date(each.time).to_string() + " " + std::string(token(each.command.spec.side)) + "\n";
+      }
+      return text;
+    };
+    EXPECT_EQ(acts(traded, {split}), acts(adjusted, {})) << strategy;
+    EXPECT_NE(acts(traded, {}), acts(adjusted, {})) << strategy;
+  }
+}
+
 }  // namespace
 }  // namespace bellwether
