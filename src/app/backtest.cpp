@@ -16,8 +16,8 @@ RunResult finish_run(const AppConfig& config, SessionRecord record, const Market
   StatisticsInput input{.initial_equity = done.initial_cash, .curve = done.equity};
   input.daily = done.daily;
   input.trades = done.trades;
-  const std::vector<double> benchmark_returns = session_returns(done.initial_cash, result.benchmark);
-  if (benchmark_returns.size() == done.daily.size()) input.benchmark_returns = benchmark_returns;
+  const auto returns = benchmark_returns(data.benchmark(), done.daily);
+  input.benchmark_returns = returns;
   input.events = done.counts.market_events;
   input.events_in_market = done.counts.market_events_in_market;
   input.traded_notional = done.counts.traded_notional;

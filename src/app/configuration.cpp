@@ -39,6 +39,9 @@ void read_document(const std::string& path, ConfigurationDocument& document) {
   }
 }
 
+/// Growth over less than about a month says nothing about a year.
+constexpr std::uint64_t kAnnualSessionsMin = 21;
+
 bool has_keys_below(const std::string& path) {
   const auto keys = config_keys();
   return std::any_of(keys.begin(), keys.end(), [&](const ConfigKey& key) { return key.path.starts_with(path + "."); });
@@ -182,6 +185,7 @@ StatisticsOptions statistics_options(const AppConfig& config) {
   options.periods_per_year = config.statistics.periods_per_year;
   options.risk_free_annual = config.statistics.risk_free_annual;
   options.minimum_acceptable_annual = config.statistics.minimum_acceptable_annual;
+  options.annual_sessions_min = kAnnualSessionsMin;
   return options;
 }
 

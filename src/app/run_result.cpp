@@ -1,6 +1,7 @@
 #include "app/run_result.hpp"
 
 #include "app/configuration.hpp"
+#include "engine/calendar.hpp"
 #include "engine/new_york_time.hpp"
 #include "storage/file_bytes.hpp"
 
@@ -83,13 +84,33 @@ Receipt make_receipt(const AppConfig& config, const SessionRecord& record, std::
   return {BELLWETHER_VERSION, sha256_hex(canonical_configuration(config)), std::move(data), result_sha256(record)};
 }
 
-std::vector<double> session_returns(Money initial, std::span<const DailyEquity> daily) {
-  std::vector<double> returns;
+std::vector<std::string> RunResult::caveats() const {
+  std::vector<std::string> texts;
+  if (synthetic()) texts.emplace_back("synthetic data");
+  if (engine.fills.fill_at == FillAt::SameClose) texts.emplace_back("same-close fills");
+  const double sessions = static_cast<double>(record.daily.size());
+  if (sessions > 0 && sessions < config.statistics.periods_per_year) {
+    texts.push_back("annual figures from " + std::to_string(record.daily.size()) + " sessions, less than a year");
+  }
+  if (!record.halts.empty()) texts.push_back(halts_text());
+  return texts;
+}
+
+std::vector<std::optional<double>> benchmark_returns(std::span<const Bar> bars, std::span<const DailyEquity> daily) {
+  std::vector<std::optional<double>> returns;
+  if (bars.empty() || daily.empty()) return returns;
   returns.reserve(daily.size());
-  Money before = initial;
+  auto close_on = [&, at = bars.begin()](Date date) mutable -> std::optional<double> {
+    while (at != bars.end() && new_york_date(at->start) < date) ++at;
+    if (at == bars.end() || new_york_date(at->start) != date) return std::nullopt;
+    return at->close.to_double();
+  };
+  const Session* eve = SessionCalendar::us_equity().previous(daily.front().session);
+  std::optional<double> before = eve == nullptr ? std::nullopt : close_on(eve->date);
   for (const DailyEquity& day : daily) {
-    returns.push_back(before.is_positive() ? day.equity.to_double() / before.to_double() - 1 : 0.0);
-    before = day.equity;
+    const std::optional<double> close = close_on(day.session);
+    returns.push_back(before && close ? std::optional(*close / *before - 1) : std::nullopt);
+    before = close;
   }
   return returns;
 }

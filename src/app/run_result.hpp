@@ -55,13 +55,7 @@ struct RunResult {
   }
   /// What a reader must know to judge the result: "synthetic data", "same-close fills", that and when trading was
   /// halted.
-  [[nodiscard]] std::vector<std::string> caveats() const {
-    std::vector<std::string> texts;
-    if (synthetic()) texts.emplace_back("synthetic data");
-    if (engine.fills.fill_at == FillAt::SameClose) texts.emplace_back("same-close fills");
-    if (!record.halts.empty()) texts.push_back(halts_text());
-    return texts;
-  }
+  [[nodiscard]] std::vector<std::string> caveats() const;
 
  private:
   [[nodiscard]] std::string halts_text() const;
@@ -73,8 +67,9 @@ Receipt make_receipt(const AppConfig& config, const SessionRecord& record, std::
 /// SHA-256 of the canonical bytes of orders, fills and equity, hexadecimal.
 std::string result_sha256(const SessionRecord& record);
 
-/// Returns of the benchmark in each session of `daily`, from its own daily equity; the first against `initial`.
-std::vector<double> session_returns(Money initial, std::span<const DailyEquity> daily);
+/// The return of an instrument in each session of `daily`, from its close at the session before; absent where it has
+/// no bar of one of the two. `bars` are daily and may begin before.
+std::vector<std::optional<double>> benchmark_returns(std::span<const Bar> bars, std::span<const DailyEquity> daily);
 
 /// The initial cash held in an instrument from its first close on, at each session of `daily`; a session without a bar
 /// keeps the value before. Empty when there is no bar.

@@ -1,7 +1,9 @@
 #include "engine/statistics.hpp"
 
+#include <algorithm>
 #include <cmath>
 
+#include "engine/calendar.hpp"
 #include "engine/statistics/drawdown.hpp"
 #include "engine/statistics/elementary.hpp"
 #include "engine/statistics/returns.hpp"
@@ -15,10 +17,18 @@ Money final_equity(const StatisticsInput& input) {
   return input.daily.empty() ? input.initial_equity : input.daily.back().equity;
 }
 
-std::optional<double> growth_rate(const Statistics& s, double periods_per_year) {
-  if (s.sessions == 0 || !s.initial_equity.is_positive() || s.final_equity.is_negative()) return std::nullopt;
+/// The market's sessions from the first to the last; dates that the calendar does not know count where they are given.
+std::size_t sessions_spanned(std::span<const DailyEquity> daily) {
+  if (daily.empty()) return 0;
+  const auto known = SessionCalendar::us_equity().between(daily.front().session, daily.back().session);
+  return std::max(known.size(), daily.size());
+}
+
+std::optional<double> growth_rate(const Statistics& s, std::size_t sessions, const StatisticsOptions& options) {
+  if (sessions == 0 || sessions < options.annual_sessions_min) return std::nullopt;
+  if (!s.initial_equity.is_positive() || s.final_equity.is_negative()) return std::nullopt;
   if (s.final_equity.is_zero()) return -1.0;
-  const double years = static_cast<double>(s.sessions) / periods_per_year;
+  const double years = static_cast<double>(sessions) / options.periods_per_year;
   const double rate = statistics::power(s.final_equity.to_double() / s.initial_equity.to_double(), 1 / years) - 1;
   if (!std::isfinite(rate)) return std::nullopt;
   return rate;
@@ -63,13 +73,20 @@ Statistics compute_statistics(const StatisticsInput& input) {
   if (out.initial_equity.is_positive()) {
     out.total_return = (out.final_equity - out.initial_equity).to_double() / out.initial_equity.to_double();
   }
-  out.cagr = growth_rate(out, input.options.periods_per_year);
+  out.cagr = growth_rate(out, sessions_spanned(input.daily), input.options);
   add_drawdown_statistics(input, out);
   if (out.cagr && out.max_drawdown && *out.max_drawdown < 0) out.calmar = *out.cagr / -*out.max_drawdown;
   if (const auto returns = statistics::daily_returns(input.initial_equity, input.daily)) {
     statistics::add_return_statistics(*returns, input.options, out);
     if (!input.benchmark_returns.empty()) {
-      statistics::add_benchmark_statistics(*returns, input.benchmark_returns, input.options, out);
+      std::vector<double> own;
+      std::vector<double> benchmark;
+      for (std::size_t i = 0; i < returns->size(); ++i) {
+        if (!input.benchmark_returns[i]) continue;
+        own.push_back((*returns)[i]);
+        benchmark.push_back(*input.benchmark_returns[i]);
+      }
+      statistics::add_benchmark_statistics(own, benchmark, input.options, out);
     }
   }
   statistics::add_trade_statistics(input.trades, out);

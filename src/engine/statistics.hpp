@@ -28,6 +28,8 @@ struct StatisticsOptions {
   double minimum_acceptable_annual = 0;
   /// The annualised Sharpe ratio that the probabilistic Sharpe ratio is held against.
   double benchmark_sharpe = 0;
+  /// Growth over fewer sessions is not annualised; at least 1.
+  std::uint64_t annual_sessions_min = 1;
 };
 
 /// What statistics are computed from. Spans must outlive the call only.
@@ -39,8 +41,9 @@ struct StatisticsInput {
   std::span<const DailyEquity> daily{};
   /// Completed round trips in order of their exits.
   std::span<const TradeRecord> trades{};
-  /// The benchmark's return in each session of `daily`, as fractions; empty where there is no benchmark.
-  std::span<const double> benchmark_returns{};
+  /// The benchmark's return in each session of `daily`, as fractions, absent in sessions that it has none for; empty
+  /// where there is no benchmark.
+  std::span<const std::optional<double>> benchmark_returns{};
   /// Market events of the session, and those of them that were met with an open position.
   std::uint64_t events = 0;
   std::uint64_t events_in_market = 0;
@@ -66,9 +69,10 @@ struct Statistics {
   // Return.
   /// final / initial - 1. Absent when the initial equity is not positive.
   std::optional<double> total_return;
-  /// Compound annual growth rate, (final / initial)^(P / n) - 1 (Bacon 2008, Practical Portfolio Performance
-  /// Measurement and Attribution, ch. 2). Absent without sessions, when the initial equity is not positive, when the
-  /// final one is negative, or when the result leaves the range of a double.
+  /// Compound annual growth rate, (final / initial)^(P / N) - 1, N the market's sessions from the first to the last, of
+  /// which there may be more than n where data are missing (Bacon 2008, Practical Portfolio Performance Measurement and
+  /// Attribution, ch. 2). Absent where N is below `annual_sessions_min`, when the initial equity is not positive, when
+  /// the final one is negative, or when the result leaves the range of a double.
   std::optional<double> cagr;
   /// stdev(r) x sqrt(P) (Bacon 2008, ch. 4). Absent below two sessions.
   std::optional<double> annual_volatility;
@@ -161,7 +165,7 @@ struct Statistics {
   /// mean is not positive.
   std::optional<double> turnover;
 
-  // Against the benchmark, b its returns. All are absent without one and below two sessions.
+  // Against the benchmark, b its returns, over the sessions that have both. All are absent below two of these.
   /// Jensen's alpha, compounded to a year: (1 + mean((r - rf) - beta (b - rf)))^P - 1 (Jensen 1968, The Performance of
   /// Mutual Funds). Absent where beta is.
   std::optional<double> alpha;

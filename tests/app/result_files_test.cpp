@@ -209,8 +209,27 @@ TEST(Benchmark, HoldsTheInitialCashFromTheFirstClose) {
   EXPECT_EQ(curve[0].equity, Money::from_int(1000));
   EXPECT_EQ(curve[1].equity, Money::from_int(1000));
   EXPECT_EQ(curve[2].equity, Money::from_int(1200));
-  const auto returns = session_returns(Money::from_int(1000), curve);
-  EXPECT_THAT(returns, ElementsAre(0.0, 0.0, testing::DoubleNear(0.2, 1e-15)));
+}
+
+TEST(Benchmark, HasAReturnWhereItHasACloseOfTheSessionAndOfTheOneBefore) {
+  const auto bar = [](unsigned day, int close) {
+    Bar b;
+    b.start = Date::from_ymd(2005, 1, day).midnight_utc() + std::chrono::minutes(14 * 60 + 30);
+    b.open = b.high = b.low = b.close = Price::from_int(close);
+    return b;
+  };
+  std::vector<DailyEquity> daily;
+  for (unsigned day : {4U, 5U, 6U, 7U, 10U}) daily.push_back({Date::from_ymd(2005, 1, day), {}});
+  // The eve of the run counts, the 6th is missing.
+  const std::vector<Bar> bars = {bar(3, 10), bar(4, 11), bar(5, 22), bar(7, 44), bar(10, 66)};
+  const auto returns = benchmark_returns(bars, daily);
+  ASSERT_EQ(returns.size(), 5U);
+  EXPECT_NEAR(returns[0].value(), 0.1, 1e-15);
+  EXPECT_EQ(returns[1], 1.0);
+  EXPECT_EQ(returns[2], std::nullopt);
+  EXPECT_EQ(returns[3], std::nullopt);
+  EXPECT_EQ(returns[4], 0.5);
+  EXPECT_EQ(benchmark_returns(std::span(bars).subspan(1), daily).front(), std::nullopt);
 }
 
 }  // namespace

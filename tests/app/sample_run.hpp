@@ -66,7 +66,8 @@ inline SampleRun sample_run(const AppConfig& config) {
   if (!config.statistics.benchmark.empty()) {
     run.result.benchmark = benchmark_equity(run.series.front().bars, record.initial_cash, record.daily);
   }
-  const auto returns = session_returns(record.initial_cash, run.result.benchmark);
+  const bool compared = !config.statistics.benchmark.empty();
+  const auto returns = benchmark_returns(compared ? run.series.front().bars : std::vector<Bar>(), record.daily);
   run.result.statistics = compute_statistics({.initial_equity = record.initial_cash,
                                               .curve = record.equity,
                                               .daily = record.daily,

@@ -82,8 +82,8 @@ int run(char** argv) {
     trade.mfe = checked(Money::parse(row[2]));
     if (!row[3].empty()) trade.initial_risk = checked(Money::parse(row[3]));
   }
-  std::vector<double> benchmark;
-  for (const auto& row : read_rows(argv[3], 1)) benchmark.push_back(number(row[0]));
+  std::vector<std::optional<double>> benchmark;
+  for (const auto& row : read_rows(argv[3], 1)) benchmark.emplace_back(number(row[0]));
   if (!benchmark.empty() && benchmark.size() != daily.size()) fail("benchmark and daily differ in length");
 
   StatisticsInput input{.initial_equity = checked(Money::parse(argv[4])),

@@ -23,7 +23,7 @@ struct TestRun {
   EquityCurve curve;
   std::vector<DailyEquity> daily;
   std::vector<TradeRecord> trades;
-  std::vector<double> benchmark;
+  std::vector<std::optional<double>> benchmark;
   StatisticsOptions options;
 
   void close_session(Money equity) {
@@ -485,6 +485,33 @@ RC_GTEST_PROP(Statistics, ScalingTheAccountLeavesRatiosUnchanged, ()) {
     if (field.unit == StatisticUnit::Amount || field.key == "turnover") continue;
     RC_ASSERT(field.value(scaled_statistics) == field.value(s));
   }
+}
+
+TEST(Statistics, CountsTheSessionsOfAHoleInTheDataForGrowth) {
+  // 2013-12-31 to 2014-12-31 are 253 sessions of the exchange; the equity is known of two of them.
+  TestRun run;
+  run.daily = {{Date::from_ymd(2013, 12, 31), units("100")}, {Date::from_ymd(2014, 12, 31), units("121")}};
+  run.options.periods_per_year = 126.5;
+  const Statistics made = run.statistics();
+  EXPECT_EQ(made.sessions, 2U);
+  EXPECT_NEAR(made.cagr.value(), 0.1, 1e-12);  // 21 % in two years.
+}
+
+TEST(Statistics, AnnualisesNoGrowthOverFewerSessionsThanAsked) {
+  TestRun run = run_of({"101", "102"});
+  EXPECT_TRUE(run.statistics().cagr.has_value());
+  run.options.annual_sessions_min = 3;
+  EXPECT_FALSE(run.statistics().cagr.has_value());
+  EXPECT_FALSE(run.statistics().calmar.has_value());
+}
+
+TEST(Statistics, ComparesTheSessionsThatBothHave) {
+  // In the sessions that both have, the run earns twice what the benchmark does.
+  TestRun run = run_of({"102", "150", "147", "152.88"});
+  run.benchmark = {0.01, std::nullopt, -0.01, 0.02};
+  EXPECT_NEAR(run.statistics().beta.value(), 2.0, 1e-12);
+  run.benchmark = {std::nullopt, std::nullopt, std::nullopt, 0.02};
+  EXPECT_EQ(run.statistics().beta, std::nullopt);
 }
 
 }  // namespace
