@@ -15,7 +15,7 @@ bool wants_daily_history(const AppConfig& config, const StrategyRegistry& regist
     const StrategyType* type = registry.find(strategy.type);
     const auto& own = strategy.symbols;
     const bool trades_it = own.empty() || std::find(own.begin(), own.end(), symbol) != own.end();
-    return type != nullptr && type->wants_daily_history && trades_it;
+    return type != nullptr && type->daily_history_sessions > 0 && trades_it;
   });
 }
 

@@ -94,8 +94,11 @@ struct StrategyType {
   std::vector<ParameterSpec> parameters;
   /// Makes a strategy from checked values. An Error names parameters that contradict each other.
   Made (*make)(const StrategyConfig& config);
-  /// Wants the daily bars of the sessions before the run, and of those in it, beside intraday bars.
-  bool wants_daily_history = false;
+  /// So many sessions before the run must be known by their daily bars before the strategy trades; 0: none. It gets
+  /// daily bars, of the sessions in the run too, beside intraday bars.
+  std::size_t daily_history_sessions = 0;
+  /// The longest bars that it works on.
+  Duration bar_interval_max = kDailyInterval;
 };
 
 /// The strategies a program knows.

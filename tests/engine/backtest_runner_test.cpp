@@ -161,7 +161,7 @@ const std::vector<Kind>& kinds() {
       {"donchian_breakout", {{"entry", std::int64_t{10}}, {"exit", std::int64_t{5}}}},
       {"donchian_breakout", {{"stop_atr", 0.0}}},
       {"rsi_reversion", {{"period", std::int64_t{5}}, {"buy_below", 45.0}, {"sell_above", 50.0}}},
-      {"dp20", {{"reversal_strength", 0.1}}}};
+      {"dp20", {{"reversal_strength_threshold", 0.1}}}};
   return all;
 }
 

@@ -7,6 +7,7 @@ namespace bellwether {
 namespace {
 
 using namespace testing;
+using namespace std::string_literals;
 
 constexpr Duration kTwoMinutes = std::chrono::minutes(2);
 const Date kDate = Date::from_ymd(2013, 10, 8);
@@ -60,6 +61,8 @@ class Day {
   std::vector<Bar> bars_;
 };
 
+void append(std::vector<Bar>& bars, const std::vector<Bar>& more) { bars.insert(bars.end(), more.begin(), more.end()); }
+
 Day ordinary_signal() { return Day().with_signal("10:02", "10:04", "10:06", "10:08"); }
 
 StrategyRun run(const std::vector<Bar>& bars, Duration interval = kTwoMinutes, std::string_view daily_close = "400",
@@ -108,7 +111,105 @@ TEST(Dp20, TradesTheSameOnOneMinuteBars) {
   EXPECT_EQ(stamp(made.record.trades.front().entry_time), "10:08");
   EXPECT_EQ(made.record.trades.front().entry_price, price("450.5"));
   EXPECT_EQ(made.record.fills.front().report.protective_stop, price("446.9"));
-  EXPECT_EQ(stamp(made.record.trades.front().exit_time), "15:56");
+  EXPECT_EQ(stamp(made.record.trades.front().exit_time), "15:55");
+}
+
+TEST(Dp20, LeavesAtTheOpenOfTheFirstBarAt1555OrLater) {
+  // Every second minute opens where the one before closed: 15:55 at 452, 15:56 at 453, 15:57 at 454.
+  Day day = ordinary_signal();
+  day.set("15:54", ohlc("450", "453", "450", "452"));
+  day.set("15:56", ohlc("453", "455", "453", "454"));
+  std::vector<Bar> bars = day.minutes();
+  const auto leaves = [&] {
+    const TradeRecord trade = run(bars, kMinuteInterval).record.trades.at(0);
+    return stamp(trade.exit_time) + " " + trade.exit_price.to_string();
+  };
+  EXPECT_EQ(leaves(), "15:55 452");
+  const auto drop = [&](std::string_view time) {
+    std::erase_if(bars, [&](const Bar& bar) { return stamp(bar.start) == time; });
+  };
+  drop("15:54");
+  EXPECT_EQ(leaves(), "15:55 452");
+  drop("15:55");
+  EXPECT_EQ(leaves(), "15:56 453");
+  drop("15:56");
+  EXPECT_EQ(leaves(), "15:57 454");
+}
+
+TEST(Dp20, LeavesAtTheNextOpenWhereNoBarFollowsTheExitTime) {
+  const Date friday = Date::from_ymd(2013, 11, 29);  // Closes at 13:00.
+  std::vector<Bar> bars = Day(friday).with_signal("10:02", "10:04", "10:06", "10:08").minutes();
+  std::erase_if(bars, [](const Bar& bar) { return stamp(bar.start) > "12:54"; });
+  append(bars, Day(Date::from_ymd(2013, 12, 2), ohlc("440", "451", "439", "445")).minutes());
+  const StrategyRun made = run(bars, kMinuteInterval, "400", 200, friday);
+  ASSERT_EQ(made.record.trades.size(), 1U);
+  EXPECT_EQ(format_rfc3339(made.record.trades.front().exit_time), "2013-12-02T14:30:00Z");
+  EXPECT_EQ(made.record.trades.front().exit_price, price("440"));
+}
+
+TEST(Dp20, BeginsADayWithNothingOfADayWithoutItsLastMinute) {
+  const Date before = Date::from_ymd(2013, 10, 7);
+  std::vector<Bar> bars = Day(before, ohlc("300", "301", "299", "300")).minutes();
+  bars.pop_back();
+  append(bars, ordinary_signal().minutes());
+  const StrategyRun made = run(bars, kMinuteInterval, "400", 200, before);
+  EXPECT_EQ(entry_time(made), "10:08");
+  EXPECT_EQ(made.record.fills.at(0).report.protective_stop, price("446.9"));
+}
+
+TEST(Dp20, NeedsTheCloseOfTheSessionBefore) {
+  const std::vector<Bar> bars = ordinary_signal().bars();
+  const Date monday = Date::from_ymd(2013, 10, 7);
+  const auto trades_with = [&](const std::vector<Bar>& daily) {
+    return entry_time(run_strategy(config_with("dp20"), bars, kTwoMinutes, daily));
+  };
+  EXPECT_EQ(trades_with(sessions_before(kDate, 200, "400")), "10:08");
+  EXPECT_EQ(trades_with(sessions_before(monday, 200, "400")), "none");
+}
+
+TEST(Dp20, CountsTheClosesOfTheRunWhereThereAreNoDailyBars) {
+  std::vector<Bar> bars = Day(Date::from_ymd(2013, 10, 7)).bars();
+  append(bars, ordinary_signal().bars());
+  const Date before = Date::from_ymd(2013, 10, 7);
+  EXPECT_EQ(entry_time(run(bars, kTwoMinutes, "400", 199, before)), "10:08");
+  EXPECT_EQ(entry_time(run(bars, kTwoMinutes, "400", 198, before)), "none");
+}
+
+TEST(Dp20, BringsItsAverageIntoTheSharesOfAfterASplit) {
+  CorporateAction split;
+  split.ex_date = kDate;
+  split.split_ratio_billionths = 2'000'000'000;
+  std::vector<Bar> bars = Day(Date::from_ymd(2013, 10, 7), ohlc("800", "801", "799", "800")).bars();
+  append(bars, ordinary_signal().bars());
+  // 800 before the split is 400 after it, below the open of 450.
+  const auto daily = sessions_before(Date::from_ymd(2013, 10, 7), 200, "800");
+  EXPECT_EQ(entry_time(run_strategy(config_with("dp20"), bars, kTwoMinutes, daily, {split})), "10:08");
+  EXPECT_EQ(entry_time(run_strategy(config_with("dp20"), bars, kTwoMinutes, daily)), "none");
+}
+
+TEST(Dp20, TakesItsTimesFromItsParameters) {
+  const auto with = [](std::vector<std::pair<std::string, ParameterValue>> given) {
+    return run_strategy(config_with("dp20", given), Day().with_signal("10:32", "10:34", "10:36", "10:38").bars(),
+                        kTwoMinutes, sessions_before(kDate, 200, "400"));
+  };
+  EXPECT_EQ(entry_time(with({})), "none");
+  const StrategyRun made =
+      with({{"signal_window_start", "10:32"s}, {"signal_window_end", "10:36"s}, {"exit_time", "11:00"s}});
+  EXPECT_EQ(entry_time(made), "10:38");
+  EXPECT_EQ(stamp(made.record.trades.at(0).exit_time), "11:00");
+}
+
+TEST(Dp20, RefusesTimesThatAreNoneOrContradictEachOther) {
+  const auto error = [](std::vector<std::pair<std::string, ParameterValue>> given) {
+    const EngineConfig config = config_with("dp20", given);
+    const auto engine = Engine::make(config, StrategyRegistry::built_in());
+    return engine ? std::string() : engine.error().text();
+  };
+  EXPECT_EQ(error({{"exit_time", "24:00"s}}), "exit_time: found \"24:00\", allowed is a time of day such as 10:30");
+  EXPECT_EQ(error({{"exit_time", "1x:00"s}}), "exit_time: found \"1x:00\", allowed is a time of day such as 10:30");
+  EXPECT_EQ(error({{"signal_window_start", "10:31"s}}), "signal_window_start: lies after signal_window_end");
+  EXPECT_EQ(error({{"exit_time", "10:30"s}}), "exit_time: does not lie after signal_window_end");
+  EXPECT_EQ(error({{"exit_time", "10:31"s}}), "");
 }
 
 TEST(Dp20, StaysOutWhereTheDayOpensAtTheAverageOf200Sessions) {
