@@ -8,7 +8,7 @@ void write(ByteWriter& out, const BarEvent& e) {
   for (Price price : {e.bar.open, e.bar.high, e.bar.low, e.bar.close}) out.fixed(price);
   out.fixed(e.bar.volume);
   out.i64(e.interval_ns);
-  out.u8(static_cast<std::uint8_t>((e.synthetic ? 1 : 0) | (e.history ? 2 : 0)));
+  out.u8(static_cast<std::uint8_t>((e.synthetic ? 1 : 0) | (e.history ? 2 : 0) | (e.derived ? 4 : 0)));
 }
 
 BarEvent read_bar(ByteReader& in) {
@@ -18,9 +18,10 @@ BarEvent read_bar(ByteReader& in) {
   e.bar.volume = in.fixed<Quantity>();
   e.interval_ns = in.i64();
   const std::uint8_t flags = in.u8();
-  if (flags > 3) in.fail();
+  if (flags > 7) in.fail();
   e.synthetic = (flags & 1) != 0;
   e.history = (flags & 2) != 0;
+  e.derived = (flags & 4) != 0;
   return e;
 }
 

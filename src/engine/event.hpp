@@ -31,6 +31,8 @@ struct BarEvent {
   bool synthetic = false;
   /// For strategies' warm-up only: neither marks positions nor fills orders.
   bool history = false;
+  /// Made from trades that were events themselves: fills no orders.
+  bool derived = false;
 
   bool operator==(const BarEvent&) const = default;
 };

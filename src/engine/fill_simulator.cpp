@@ -42,7 +42,7 @@ void FillSimulator::on_market(const Event& event, std::vector<ExecutionReport>& 
     case EventType::Bar:
       if (event.bar.history) return;
       close_left_[event.instrument] = share_of(event.bar.bar.volume, event.instrument);
-      if (!books_[event.instrument].empty()) match_bar(event, out);
+      if (!event.bar.derived && !books_[event.instrument].empty()) match_bar(event, out);
       note_bar(event.instrument, event.bar.bar, event.time);
       break;
     case EventType::Trade:

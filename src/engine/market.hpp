@@ -15,6 +15,9 @@ namespace bellwether {
 using InstrumentIndex = std::uint16_t;
 constexpr InstrumentIndex kNoInstrument = 0xffff;
 
+/// The highest price that is taken in. Sums of it over any strategy's window are exact (PriceWindow).
+constexpr Price kPriceMax = Price::from_int(1'000'000);
+
 /// What may be traded, and in which steps.
 struct Instrument {
   std::string symbol;
@@ -68,6 +71,9 @@ struct BarSeries {
   Duration interval{0};    ///< Length of a bar; 24 h stands for a whole regular session.
   bool synthetic = false;  ///< Made from coarser bars, not observed. Shown wherever the bars are.
   std::vector<Bar> bars;
+  /// Intervals run from full hours of the clock, not from the session's open: a bar that contains the open is stamped
+  /// with it, and still ends with its interval (of hours: 09:30 to 10:00).
+  bool clock_aligned = false;
 };
 
 /// Consecutive intraday bars of one instrument within one session.

@@ -5,6 +5,8 @@
 namespace bellwether {
 namespace {
 
+constexpr Duration kHalfHour = std::chrono::minutes(30);
+
 Event session_event(EventType type, const Session& session) {
   return Event::of(type, type == EventType::SessionOpen ? session.open : session.close,
                    SessionEvent{session.date, session.open, session.close, session.early_close});
@@ -15,22 +17,30 @@ Event session_event(EventType type, const Session& session) {
 MarketFeed::MarketFeed(std::vector<FeedSource> sources, std::vector<InstrumentActions> actions,
                        const SessionCalendar& calendar)
     : actions_(std::move(actions)), next_action_(actions_.size()), calendar_(calendar) {
-  for (FeedSource& source : sources) {
-    cursors_.push_back({source, 0, kNever, 0});
+  for (const FeedSource& source : sources) {
+    Cursor& cursor = cursors_.emplace_back();
+    cursor.source = source;
+    // A session is a whole number of half hours: intervals that divide these never reach beyond its close.
+    cursor.plain = source.bars.empty() || (!source.clock_aligned && kHalfHour % source.interval == Duration(0));
     refresh(cursors_.back());
   }
 }
 
-Timestamp MarketFeed::close_time(const Bar& bar, Duration interval) const {
-  if (interval != kDailyInterval) return bar.start + interval;
+Timestamp MarketFeed::close_time(const Cursor& cursor) const {
+  const Bar& bar = cursor.source.bars[cursor.at];
+  const Duration interval = cursor.source.interval;
+  if (cursor.plain) return bar.start + interval;
+  if (cursor.source.clock_aligned) return bar.start + (interval - Duration(bar.start.ns % interval.count()));
   const Session* session = calendar_.session_at(bar.start);
-  return session != nullptr ? session->close : bar.start + interval;
+  if (session == nullptr) return bar.start + interval;
+  if (interval == kDailyInterval) return session->close;
+  return bar.start < session->close ? std::min(bar.start + interval, session->close) : bar.start + interval;
 }
 
 void MarketFeed::refresh(Cursor& cursor) const {
   const FeedSource& source = cursor.source;
   if (cursor.at < source.bars.size()) {
-    cursor.next_time = close_time(source.bars[cursor.at], source.interval);
+    cursor.next_time = close_time(cursor);
   } else if (cursor.at < source.trades.size()) {
     cursor.next_time = source.trades[cursor.at].time;
   } else if (cursor.at < source.quotes.size()) {
@@ -58,7 +68,7 @@ void MarketFeed::write_event(const Cursor& cursor, Event& event) {
   event.instrument = source.instrument;
   if (!source.bars.empty()) {
     event.type = EventType::Bar;
-    event.bar = {source.bars[cursor.at], source.interval.count(), source.synthetic, source.history};
+    event.bar = {source.bars[cursor.at], source.interval.count(), source.synthetic, source.history, source.derived};
   } else if (!source.trades.empty()) {
     event.type = EventType::Trade;
     event.trade = source.trades[cursor.at];
@@ -68,17 +78,19 @@ void MarketFeed::write_event(const Cursor& cursor, Event& event) {
   }
 }
 
-void MarketFeed::push_actions(const Session& session) {
+void MarketFeed::push_actions(const Session& session, Timestamp at) {
   for (std::size_t i = 0; i < actions_.size(); ++i) {
     const auto& all = actions_[i].actions;
-    for (std::size_t& at = next_action_[i]; at < all.size() && all[at].ex_date <= session.date; ++at) {
+    for (std::size_t& next = next_action_[i]; next < all.size() && all[next].ex_date <= session.date; ++next) {
       // Actions from before the data began have nobody to concern.
-      if (last_opened_.days > -1'000'000) pending_.push_back(Event::of(session.open, actions_[i].instrument, all[at]));
+      if (last_seen_ != kNoDate) pending_.push_back(Event::of(at, actions_[i].instrument, all[next]));
     }
   }
+  last_seen_ = session.date;
 }
 
-/// Queues what must come before the cursor's event: the close of a session that is over, the open of one that begins.
+/// Queues what must come before the cursor's event: the close of a session that is over, the corporate actions of a
+/// date that begins, the open of a session that begins.
 void MarketFeed::enter_session(const Cursor& cursor) {
   if (cursor.source.history) return;
   if (open_session_ != nullptr && cursor.next_time > open_session_->close) {
@@ -89,8 +101,8 @@ void MarketFeed::enter_session(const Cursor& cursor) {
   const Timestamp start = start_of(cursor);
   const Session* session = calendar_.session_at(start);
   if (session == nullptr || session->date <= last_opened_) return;
+  if (session->date > last_seen_) push_actions(*session, std::min(start, session->open));
   if (start < session->open || start >= session->close) return;
-  push_actions(*session);
   pending_.push_back(session_event(EventType::SessionOpen, *session));
   open_session_ = session;
   last_opened_ = session->date;
@@ -141,6 +153,7 @@ BarRun MarketFeed::peek_run() {
   Cursor& cursor = cursors_.front();
   const FeedSource& source = cursor.source;
   if (source.history || cursor.at >= source.bars.size() || source.interval >= kDailyInterval) return {};
+  if (cursor.next_time != source.bars[cursor.at].start + source.interval) return {};  // Shorter than the others.
   if (cursor.at >= cursor.run_end) find_run_end(cursor);
   return {source.instrument, source.bars.subspan(cursor.at, cursor.run_end - cursor.at), source.interval,
           source.synthetic};

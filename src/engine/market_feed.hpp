@@ -1,5 +1,5 @@
 // Turns data sets into one stream of events in the order of time: bars, trades and quotes of any number of instruments,
-// the openings and closings of sessions between them, and corporate actions before the open of their ex-date.
+// the openings and closings of sessions between them, and corporate actions before all else of their ex-date.
 #pragma once
 
 #include <deque>
@@ -21,6 +21,8 @@ struct FeedSource {
   bool history = false;  ///< For the strategies' warm-up only.
   std::span<const Trade> trades;
   std::span<const Quote> quotes;
+  bool clock_aligned = false;  ///< See BarSeries.
+  bool derived = false;        ///< Bars made from trades that are a source themselves.
 };
 
 struct InstrumentActions {
@@ -47,13 +49,14 @@ class MarketFeed {
   [[nodiscard]] BarRun peek_run();
   /// Takes the first `count` bars of `peek_run`.
   void take_run(std::size_t count);
-  /// When the bar could be known.
-  [[nodiscard]] Timestamp close_time(const Bar& bar, Duration interval) const;
 
  private:
+  static constexpr Date kNoDate{-1'000'000};
+
   struct Cursor {
     FeedSource source;
     std::size_t at = 0;
+    bool plain = true;  // Every bar ends one interval after its start.
     Timestamp next_time = kNever;
     std::size_t run_end = 0;  // Bars from `at` up to here follow one another within the session.
   };
@@ -64,7 +67,9 @@ class MarketFeed {
   void find_run_end(Cursor& cursor) const;
   static void write_event(const Cursor& cursor, Event& event);
   [[nodiscard]] Timestamp start_of(const Cursor& cursor) const;
-  void push_actions(const Session& session);
+  /// When the bar could be known.
+  [[nodiscard]] Timestamp close_time(const Cursor& cursor) const;
+  void push_actions(const Session& session, Timestamp at);
 
   std::vector<Cursor> cursors_;
   std::vector<InstrumentActions> actions_;
@@ -73,7 +78,8 @@ class MarketFeed {
   std::deque<Event> pending_;
   std::uint64_t position_ = 0;
   const Session* open_session_ = nullptr;
-  Date last_opened_{-1'000'000};
+  Date last_opened_ = kNoDate;
+  Date last_seen_ = kNoDate;  // Of the sessions whose date some event fell on, in whatever hour.
 };
 
 }  // namespace bellwether

@@ -158,6 +158,18 @@ TEST(FillSimulator, FillsNothingOnHistoryBars) {
   EXPECT_EQ(venue.filled_at(), "none");
 }
 
+TEST(FillSimulator, FillsNothingOnBarsMadeFromTrades) {
+  Venue venue;
+  venue.send(market_order(Side::Buy, 100));
+  BarEvent bar;
+  bar.bar = {at_minute(0), price("10"), price("11"), price("9"), price("10"), shares(1)};
+  bar.derived = true;
+  venue.on(Event::of(at_minute(1), 0, bar));
+  EXPECT_EQ(venue.filled_at(), "none");
+  venue.on(Event::of(0, Trade{at_minute(1), price("10.2"), shares(100)}));
+  EXPECT_EQ(venue.filled_at(), "10.2");
+}
+
 TEST(FillSimulator, FillsOnlyOrdersOfTheBarsInstrument) {
   Venue venue;
   OrderSpec other = market_order(Side::Buy, 100);

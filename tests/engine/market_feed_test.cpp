@@ -114,6 +114,34 @@ TEST(MarketFeed, AppliesCorporateActionsBeforeTheOpenOfTheirExDate) {
                      "bar 0 12-02T21:00", "session_close 12-02T21:00"}));
 }
 
+TEST(MarketFeed, AppliesCorporateActionsBeforeThePreMarketOfTheirExDate) {
+  const std::vector<Bar> bars = {minute(kWednesday, 0), minute(kFriday, -60), minute(kFriday, 0)};
+  CorporateAction friday;
+  friday.ex_date = kFriday;
+  EXPECT_EQ(told(MarketFeed({bars_of(0, bars, kMinuteInterval)}, {{0, {friday}}}, calendar())),
+            (Strings{"session_open 11-27T14:30", "bar 0 11-27T14:31", "session_close 11-27T21:00",
+                     "corporate_action 0 11-29T13:30", "bar 0 11-29T13:31", "session_open 11-29T14:30",
+                     "bar 0 11-29T14:31", "session_close 11-29T18:00"}));
+}
+
+TEST(MarketFeed, EndsHoursOfTheClockWithTheHour) {
+  // The first holds 09:30 to 10:00 New York time.
+  const std::vector<Bar> bars = {minute(kWednesday, 0), minute(kWednesday, 30), minute(kWednesday, 330)};
+  FeedSource hours = bars_of(0, bars, std::chrono::hours(1));
+  hours.clock_aligned = true;
+  EXPECT_EQ(told(MarketFeed({hours}, {}, calendar())),
+            (Strings{"session_open 11-27T14:30", "bar 0 11-27T15:00", "bar 0 11-27T16:00", "bar 0 11-27T21:00",
+                     "session_close 11-27T21:00"}));
+}
+
+TEST(MarketFeed, EndsABarThatTheCloseCutsShortAtTheClose) {
+  // Hours from the open on: the last is 15:30 to 16:00.
+  const std::vector<Bar> bars = {minute(kWednesday, 300), minute(kWednesday, 360)};
+  EXPECT_EQ(
+      told(MarketFeed({bars_of(0, bars, std::chrono::hours(1))}, {}, calendar())),
+      (Strings{"session_open 11-27T14:30", "bar 0 11-27T20:30", "bar 0 11-27T21:00", "session_close 11-27T21:00"}));
+}
+
 TEST(MarketFeed, OpensNoSessionForHistory) {
   const std::vector<Bar> past = {daily(kWednesday)};
   const std::vector<Bar> bars = {minute(kFriday, 0)};
