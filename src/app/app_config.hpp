@@ -26,6 +26,8 @@ struct DataConfig {
   std::optional<Date> start;
   std::optional<Date> end;
   AdjustmentMode adjustment = AdjustmentMode::Split;
+  /// Of the bars that are made from minutes or trades.
+  std::optional<Duration> interval;
   bool synthetic_minutes = false;
   std::uint64_t synthetic_seed = 1;
   bool strict = false;
@@ -34,7 +36,7 @@ struct DataConfig {
 
 /// Applies to every instrument.
 struct InstrumentConfig {
-  Price tick = Instrument().tick;
+  std::optional<Price> tick;
   Quantity lot = Instrument().lot;
   bool shortable = true;
 };

@@ -12,6 +12,7 @@ RunResult finish_run(const AppConfig& config, SessionRecord record, const Market
   result.record = std::move(record);
   const SessionRecord& done = result.record;
   result.prices = data.prices();
+  result.data_caveats = data.caveats();
   result.benchmark = benchmark_equity(data.benchmark(), done.initial_cash, done.daily);
   StatisticsInput input{.initial_equity = done.initial_cash, .curve = done.equity};
   input.daily = done.daily;

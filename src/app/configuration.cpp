@@ -78,6 +78,20 @@ void check_members(const JsonValue& object, const std::string& prefix, Configura
   }
 }
 
+void check_interval(ConfigurationDocument& document, const DataConfig& data) {
+  if (!data.interval) return;
+  const bool from_minutes = data.timeframe == Timeframe::Minute || data.synthetic_minutes;
+  if (!from_minutes && data.timeframe != Timeframe::Tick) {
+    document.errors.push_back({document.field("data.interval"), "needs data.timeframe minute or tick"});
+  } else if (*data.interval > kDailyInterval || (from_minutes && *data.interval % kMinuteInterval != Duration(0))) {
+    document.errors.push_back({document.field("data.interval"), from_minutes ? "allowed are whole minutes up to 1d"
+                                                                             : "allowed is a length of time up to 1d"});
+  } else if (data.extended_hours && std::chrono::minutes(30) % *data.interval != Duration(0)) {
+    document.errors.push_back(
+        {document.field("data.interval"), "allowed with data.extended_hours are lengths that divide 30m"});
+  }
+}
+
 void check_together(ConfigurationDocument& document, AppConfig& config) {
   if (config.mode == Mode::Live) {
     document.errors.push_back({document.field("mode"), "live is not available yet; allowed is paper"});
@@ -89,6 +103,13 @@ void check_together(ConfigurationDocument& document, AppConfig& config) {
   }
   if (config.data.synthetic_minutes && config.data.timeframe != Timeframe::Daily) {
     document.errors.push_back({document.field("data.synthetic_minutes"), "needs data.timeframe daily"});
+  }
+  check_interval(document, config.data);
+  if (config.fills.slippage == SlippageModel::Ticks && config.data.adjustment != AdjustmentMode::Raw &&
+      !config.instruments.tick) {
+    document.errors.push_back({document.field("fills.slippage"),
+                               "found ticks, but a tick of adjusted prices is no cent: set instruments.tick, or "
+                               "data.adjustment to raw"});
   }
 }
 
@@ -158,11 +179,20 @@ std::string canonical_configuration(const AppConfig& config) {
   return canonical_json(document_of(config, [](const ConfigKey& key) { return key.effect == Effect::Result; }));
 }
 
+Duration bar_interval(const DataConfig& data) {
+  if (data.interval) return *data.interval;
+  const bool minutes = data.synthetic_minutes || data.timeframe == Timeframe::Tick;
+  return minutes ? kMinuteInterval : interval_of(data.timeframe);
+}
+
 EngineConfig engine_config(const AppConfig& config) {
+  // Fine enough for a cent of long ago in the prices of today.
+  constexpr Price kAdjustedTick = Price::from_raw(1'000);
+  const Price usual_tick = config.data.adjustment == AdjustmentMode::Raw ? Instrument().tick : kAdjustedTick;
   EngineConfig engine;
   for (const std::string& symbol : config.data.symbols) {
     engine.instruments.push_back(
-        {symbol, config.instruments.tick, config.instruments.lot, config.instruments.shortable});
+        {symbol, config.instruments.tick.value_or(usual_tick), config.instruments.lot, config.instruments.shortable});
   }
   for (const StrategySetup& setup : config.strategies) {
     StrategyConfig strategy{setup.id, setup.type, {}, setup.parameters};

@@ -48,6 +48,9 @@ std::string canonical_configuration(const AppConfig& config);
 /// What the engine needs of it: instruments are data.symbols in their order.
 EngineConfig engine_config(const AppConfig& config);
 
+/// Length of the bars that strategies see.
+Duration bar_interval(const DataConfig& data);
+
 StatisticsOptions statistics_options(const AppConfig& config);
 
 /// The candidate that `name` most likely means, or "" when none is near.

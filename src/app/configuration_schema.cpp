@@ -6,7 +6,7 @@ namespace bellwether {
 namespace {
 
 constexpr double kAmountMax = 1e12;
-constexpr double kPriceMax = 1e9;
+constexpr double kQuantityMax = 1e9;
 constexpr double kTextMax = 4096;
 constexpr double kCountMax = 1e15;
 
@@ -29,8 +29,21 @@ std::vector<ConfigKey> data_keys() {
        1,
        kTextMax,
        {},
-       "Folder with `daily/SYMBOL.csv`, `hour/SYMBOL.csv`, `minute/SYMBOL/DATE.csv` and `adjustment/SYMBOL.csv`"},
-      {BELLWETHER_CHOICE(data.timeframe), Result, 0, 0, {"daily", "hour", "minute"}, "Bars to read"},
+       "Folder with `daily/SYMBOL.csv`, `hour/SYMBOL.csv`, `minute/SYMBOL/DATE.csv`, `tick/SYMBOL/DATE.trades.csv`, "
+       "`tick/SYMBOL/DATE.quotes.csv` and `adjustment/SYMBOL.csv`"},
+      {BELLWETHER_CHOICE(data.timeframe),
+       Result,
+       0,
+       0,
+       {"daily", "hour", "minute", "tick"},
+       "What to read: bars, or trades and quotes (`tick`)"},
+      {BELLWETHER_KEY(data.interval),
+       Result,
+       0,
+       0,
+       {},
+       "Length of the bars that are made from minute bars (absent: minutes as they are) or from trades (absent: 1m); "
+       "1d is a whole session"},
       {BELLWETHER_KEY(data.symbols), Result, 0, kTextMax, {}, "Instruments to read and trade, in this order"},
       {BELLWETHER_KEY(data.start), Result, 0, 0, {}, "First session; absent: from the start of the data"},
       {BELLWETHER_KEY(data.end), Result, 0, 0, {}, "Last session, included; absent: to the end of the data"},
@@ -55,8 +68,13 @@ std::vector<ConfigKey> data_keys() {
        {},
        "Refuse a file with a bad row; otherwise bad rows are dropped and counted"},
       {BELLWETHER_KEY(data.extended_hours), Result, 0, 0, {}, "Keep intraday bars outside of the regular session"},
-      {BELLWETHER_KEY(instruments.tick), Result, 1e-9, kPriceMax, {}, "Smallest price step"},
-      {BELLWETHER_KEY(instruments.lot), Result, 1e-9, kPriceMax, {}, "Smallest quantity step; 1 is whole shares"},
+      {BELLWETHER_KEY(instruments.tick),
+       Result,
+       1e-9,
+       kQuantityMax,
+       {},
+       "Smallest price step; absent: 0.01 with raw prices, 0.000001 with adjusted ones, whose steps are no cents"},
+      {BELLWETHER_KEY(instruments.lot), Result, 1e-9, kQuantityMax, {}, "Smallest quantity step; 1 is whole shares"},
       {BELLWETHER_KEY(instruments.shortable), Result, 0, 0, {}, "Whether the instruments may be sold short at all"},
   };
 }
@@ -73,7 +91,7 @@ std::vector<ConfigKey> account_keys() {
        "Gross exposure that one unit of equity carries; 1 is a cash account"},
       {BELLWETHER_KEY(account.shorting), Result, 0, 0, {}, "Whether sells may open short positions"},
       {BELLWETHER_KEY(risk.order_notional), Result, 0, kAmountMax, {}, "Largest notional of one order"},
-      {BELLWETHER_KEY(risk.order_quantity), Result, 0, kPriceMax, {}, "Largest quantity of one order"},
+      {BELLWETHER_KEY(risk.order_quantity), Result, 0, kQuantityMax, {}, "Largest quantity of one order"},
       {BELLWETHER_KEY(risk.position_notional),
        Result,
        0,
@@ -83,7 +101,7 @@ std::vector<ConfigKey> account_keys() {
       {BELLWETHER_KEY(risk.position_quantity),
        Result,
        0,
-       kPriceMax,
+       kQuantityMax,
        {},
        "Largest quantity of a position, open orders counted at their worst case"},
       {BELLWETHER_KEY(risk.gross_exposure), Result, 0, 100, {}, "Largest gross exposure, as a multiple of equity"},

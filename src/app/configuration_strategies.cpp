@@ -138,6 +138,19 @@ void check_contradictions(const Entry& entry, const StrategyType& type, const St
   entry.refuse(parameter ? "parameters." + field : field, made.error().message);
 }
 
+void check_bars(const Entry& entry, const StrategyType& type, const AppConfig& config) {
+  const Duration interval = bar_interval(config.data);
+  if (interval <= type.bar_interval_max) return;
+  const auto minutes = [](Duration length) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::minutes>(length).count());
+  };
+  entry.document.errors.push_back(
+      {entry.document.field(config.data.interval ? "data.interval" : "data.timeframe"),
+       "gives bars of " + (interval == kDailyInterval ? "a day" : minutes(interval) + " minutes") + ", but " +
+           entry.path + " (" + type.name + ") works on bars of " + minutes(type.bar_interval_max) +
+           " minutes at most: choose a data.timeframe or data.interval that gives such, or data.synthetic_minutes"});
+}
+
 void check_entry(const Entry& entry, std::span<const StrategyType> types, AppConfig& config) {
   if (!entry.value.is(Kind::Object)) {
     entry.refuse("", "found " + describe(entry.value) + ", allowed is an object with type, id, symbols, parameters");
@@ -159,6 +172,7 @@ void check_entry(const Entry& entry, std::span<const StrategyType> types, AppCon
     setup.type = type->name;
     setup.parameters = strategy_parameters(entry, *type);
   }
+  if (type != nullptr) check_bars(entry, *type, config);
   if (type != nullptr && entry.document.errors.empty()) check_contradictions(entry, *type, setup, config);
   config.strategies.push_back(std::move(setup));
 }

@@ -24,6 +24,15 @@ struct CommonOptions {
   std::vector<std::pair<std::string, std::string>> keys;
 };
 
+/// "5min" stands for minutes made into bars of five.
+void add_timeframe(CommonOptions& options, const std::string& value) {
+  constexpr std::string_view kMinutes = "min";
+  const bool made = value.size() > kMinutes.size() && value.ends_with(kMinutes) && value[0] >= '1' && value[0] <= '9';
+  options.keys.emplace_back("data.timeframe", made ? "minute" : value);
+  if (!made) return;
+  options.keys.emplace_back("data.interval", value.substr(0, value.size() - kMinutes.size()) + "m");
+}
+
 void add_common(CLI::App& command, CommonOptions& options) {
   command.add_option("--config", options.config_file, "Configuration file (JSON)");
   command.add_option("--set", options.settings, "Sets one configuration key: --set account.initial_cash=50000")
@@ -38,7 +47,9 @@ void add_common(CLI::App& command, CommonOptions& options) {
   key("--start", "data.start", "First date, as 2005-01-31");
   key("--end", "data.end", "Last date");
   key("--data", "data.directory", "Folder with daily/SYMBOL.csv, minute/SYMBOL/DATE.csv, ...");
-  key("--timeframe", "data.timeframe", "daily, hour or minute");
+  command.add_option_function<std::string>(
+      "--timeframe", [&options](const std::string& value) { add_timeframe(options, value); },
+      "daily, hour, minute, tick, or bars made from minutes such as 5min");
   key("--output", "output.directory", "Folder for the results");
   command.add_flag_callback(
       "--strict", [&options] { options.keys.emplace_back("data.strict", "true"); },

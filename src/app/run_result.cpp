@@ -93,6 +93,7 @@ std::vector<std::string> RunResult::caveats() const {
     texts.push_back("annual figures from " + std::to_string(record.daily.size()) + " sessions, less than a year");
   }
   if (!record.halts.empty()) texts.push_back(halts_text());
+  texts.insert(texts.end(), data_caveats.begin(), data_caveats.end());
   return texts;
 }
 

@@ -46,6 +46,8 @@ struct RunResult {
   std::vector<PriceHistory> prices;
   /// The initial cash held in the benchmark instead, for each session of record.daily; empty where there is none.
   std::vector<DailyEquity> benchmark;
+  /// What the data lack that the result depends on.
+  std::vector<std::string> data_caveats;
 
   [[nodiscard]] bool synthetic() const {
     for (const PriceHistory& history : prices) {

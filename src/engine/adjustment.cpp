@@ -56,40 +56,104 @@ Price dividend_of(Price close, const AdjustmentFactor& before, const AdjustmentF
   return round_to_tick(Price::from_raw(narrow(dividend)), kDividendStep);
 }
 
-/// False if a result is out of range.
-bool adjust_bar(Bar& bar, std::int64_t price_factor, std::int64_t split_factor) {
-  const Int128 factor = Int128{price_factor} * split_factor;
-  for (Price* const price : {&bar.open, &bar.high, &bar.low, &bar.close}) {
-    Int128 product = 0;
-    if (__builtin_mul_overflow(Int128{price->raw()}, factor, &product)) return false;
-    const Int128 adjusted = divide(product, Int128{kOne} * kOne, Rounding::HalfEven);
-    if (!fits(adjusted)) return false;
-    *price = Price::from_raw(static_cast<std::int64_t>(adjusted));
+/// The factors of one row, as they apply to prices and to volumes.
+class Adjustment {
+ public:
+  Adjustment(const AdjustmentFactor& row, AdjustmentMode mode)
+      : price_(Int128{mode == AdjustmentMode::Total ? row.price_factor : kOne} * row.split_factor),
+        split_(row.split_factor) {}
+
+  // Each is false where a result is out of range.
+  [[nodiscard]] bool apply(Bar& bar) const {
+    return price(bar.open) && price(bar.high) && price(bar.low) && price(bar.close) && size(bar.volume);
   }
-  const std::int64_t step = bar.volume.raw() % kOne == 0 ? kOne : 1;
-  const Int128 volume = divide(Int128{bar.volume.raw()} * kOne, Int128{split_factor} * step, Rounding::HalfEven) * step;
-  if (!fits(volume + 1)) return false;
-  bar.volume = Quantity::from_raw(static_cast<std::int64_t>(volume));
-  return true;
+  [[nodiscard]] bool apply(Trade& trade) const { return price(trade.price) && size(trade.size); }
+  [[nodiscard]] bool apply(Quote& quote) const {
+    return price(quote.bid) && price(quote.ask) && size(quote.bid_size) && size(quote.ask_size);
+  }
+
+ private:
+  [[nodiscard]] bool price(Price& value) const {
+    Int128 product = 0;
+    if (__builtin_mul_overflow(Int128{value.raw()}, price_, &product)) return false;
+    const Int128 adjusted = divide(product, Int128{kOne} * kOne, Rounding::HalfEven);
+    if (adjusted <= 0 || adjusted > kPriceMax.raw()) return false;
+    value = Price::from_raw(static_cast<std::int64_t>(adjusted));
+    return true;
+  }
+  [[nodiscard]] bool size(Quantity& value) const {
+    const std::int64_t step = value.raw() % kOne == 0 ? kOne : 1;
+    const Int128 adjusted = divide(Int128{value.raw()} * kOne, Int128{split_} * step, Rounding::HalfEven) * step;
+    if (!fits(adjusted + 1)) return false;
+    value = Quantity::from_raw(static_cast<std::int64_t>(adjusted));
+    return true;
+  }
+
+  Int128 price_;
+  std::int64_t split_;
+};
+
+Timestamp time_of(const Bar& bar) { return bar.start; }
+Timestamp time_of(const Trade& trade) { return trade.time; }
+Timestamp time_of(const Quote& quote) { return quote.time; }
+
+std::string told(const Bar& bar) {
+  return "the bar at " + format_rfc3339(bar.start) + " (close " + bar.close.to_string() + ", volume " +
+         bar.volume.to_string() + ")";
+}
+std::string told(const Trade& trade) {
+  return "the trade at " + format_rfc3339(trade.time) + " (price " + trade.price.to_string() + ", size " +
+         trade.size.to_string() + ")";
+}
+std::string told(const Quote& quote) {
+  return "the quote at " + format_rfc3339(quote.time) + " (" + quote.bid.to_string() + " to " + quote.ask.to_string() +
+         ")";
+}
+
+template <typename Row>
+Expected<void> adjust_rows(std::string_view symbol, std::span<Row> rows, const AdjustmentFactors& factors,
+                           AdjustmentMode mode) {
+  if (mode == AdjustmentMode::Raw) return {};
+  auto at = rows.begin();
+  for (const AdjustmentFactor& factor : factors.rows) {
+    const Adjustment adjustment(factor, mode);
+    for (const Timestamp end = end_of(factor); at != rows.end() && time_of(*at) < end; ++at) {
+      const Row before = *at;
+      if (!adjustment.apply(*at)) return Error{std::string(symbol), told(before) + " is out of range once adjusted"};
+    }
+  }
+  return {};
 }
 
 }  // namespace
 
 Expected<void> adjust(BarSeries& series, const AdjustmentFactors& factors, AdjustmentMode mode) {
-  if (mode == AdjustmentMode::Raw) return {};
-  auto bar = series.bars.begin();
-  for (const AdjustmentFactor& row : factors.rows) {
-    const auto row_end = std::lower_bound(bar, series.bars.end(), end_of(row),
-                                          [](const Bar& b, Timestamp limit) { return b.start < limit; });
-    const std::int64_t price_factor = mode == AdjustmentMode::Total ? row.price_factor : kOne;
-    for (; bar != row_end; ++bar) {
-      const Bar before = *bar;
-      if (adjust_bar(*bar, price_factor, row.split_factor)) continue;
-      return Error{series.symbol, "the bar at " + format_rfc3339(before.start) + " (close " + before.close.to_string() +
-                                      ", volume " + before.volume.to_string() + ") is out of range once adjusted"};
+  return adjust_rows<Bar>(series.symbol, series.bars, factors, mode);
+}
+
+Expected<void> adjust(std::string_view symbol, std::span<Trade> trades, const AdjustmentFactors& factors,
+                      AdjustmentMode mode) {
+  return adjust_rows(symbol, trades, factors, mode);
+}
+
+Expected<void> adjust(std::string_view symbol, std::span<Quote> quotes, const AdjustmentFactors& factors,
+                      AdjustmentMode mode) {
+  return adjust_rows(symbol, quotes, factors, mode);
+}
+
+AdjustmentFactors splits_before(const AdjustmentFactors& factors, Date date) {
+  AdjustmentFactors before;
+  std::int64_t at_date = kOne;
+  for (auto row = factors.rows.rbegin(); row != factors.rows.rend(); ++row) {
+    if (row->date >= date) {
+      at_date = row->split_factor;
+      continue;
     }
+    const std::int64_t factor = narrow(divide(Int128{row->split_factor} * kOne, at_date, Rounding::HalfEven));
+    before.rows.push_back({row->date, kOne, factor});
   }
-  return {};
+  std::reverse(before.rows.begin(), before.rows.end());
+  return before;
 }
 
 std::vector<CorporateAction> corporate_actions(const AdjustmentFactors& factors, const BarSeries& raw,

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "engine/expected.hpp"
@@ -34,8 +36,18 @@ enum class AdjustmentMode : std::uint8_t {
 
 /// Multiplies every price by the factors that hold on its New York date (rounded once, half to even, to billionths)
 /// and divides the volume by the split factor (to whole shares where the volume is whole). An adjusted price that is
-/// out of range is an error, which leaves `series` unspecified.
+/// above kPriceMax is an error, which leaves `series` unspecified.
 Expected<void> adjust(BarSeries& series, const AdjustmentFactors& factors, AdjustmentMode mode);
+
+/// The same for trades and quotes of one instrument, by ascending times.
+Expected<void> adjust(std::string_view symbol, std::span<Trade> trades, const AdjustmentFactors& factors,
+                      AdjustmentMode mode);
+Expected<void> adjust(std::string_view symbol, std::span<Quote> quotes, const AdjustmentFactors& factors,
+                      AdjustmentMode mode);
+
+/// The split factors of the dates before `date`, in the shares of `date`: they bring what came before a run into the
+/// prices as traded at its start.
+AdjustmentFactors splits_before(const AdjustmentFactors& factors, Date date);
 
 /// The corporate actions between the first and the last bar of `raw`, unadjusted bars of any interval, by ascending
 /// ex-date. A step of the factors after a row's date takes effect on the date of the next bar.

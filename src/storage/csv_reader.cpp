@@ -11,6 +11,9 @@ namespace {
 
 using Values = std::array<std::int64_t, CsvScanner::kSlotsMax>;
 
+/// No row comes after it.
+constexpr std::int64_t kNoGap = std::numeric_limits<std::int64_t>::max();
+
 /// A row that can be read but must not be used.
 struct Refusal {
   RowProblem problem;
@@ -32,13 +35,19 @@ std::optional<Refusal> refuse_negative(const Values& v, std::size_t slot, std::s
                  std::string(name) + " is " + number(v[slot]) + "; at least 0 is allowed"};
 }
 
+Refusal too_high(const Values& v, std::size_t slot, std::string_view name) {
+  return {RowProblem::PriceTooHigh, slot,
+          std::string(name) + " is " + number(v[slot]) + "; at most " + kPriceMax.to_string() + " is allowed"};
+}
+
 // Each kind of row: its columns, a check that says yes or no at once, and the reason for a no.
 struct BarColumns {
   using Row = Bar;
   static constexpr bool kUniqueTimes = true;
   static std::vector<std::string_view> names() { return {"timestamp", "open", "high", "low", "close", "volume"}; }
   static bool good(const Values& v) {
-    return v[3] > 0 && v[3] <= v[1] && v[1] <= v[2] && v[3] <= v[4] && v[4] <= v[2] && v[5] >= 0;
+    return v[3] > 0 && v[3] <= v[1] && v[1] <= v[2] && v[3] <= v[4] && v[4] <= v[2] && v[2] <= kPriceMax.raw() &&
+           v[5] >= 0;
   }
   static Refusal why_bad(const Values& v) {
     for (std::size_t slot = 1; slot <= 4; ++slot) {
@@ -54,6 +63,7 @@ struct BarColumns {
                                       number(v[3]) + " to high " + number(v[2]));
       }
     }
+    if (v[2] > kPriceMax.raw()) return too_high(v, 2, "high");
     return *refuse_negative(v, 5, "volume");
   }
   static Row row(const Values& v) {
@@ -71,25 +81,34 @@ struct TradeColumns {
   using Row = Trade;
   static constexpr bool kUniqueTimes = false;
   static std::vector<std::string_view> names() { return {"timestamp", "price", "size"}; }
-  static bool good(const Values& v) { return v[1] > 0 && v[2] > 0; }
+  static bool good(const Values& v) { return v[1] > 0 && v[1] <= kPriceMax.raw() && v[2] > 0; }
   static Refusal why_bad(const Values& v) {
     if (auto refusal = refuse_non_positive(v, 1, "price")) return *refusal;
+    if (v[1] > kPriceMax.raw()) return too_high(v, 1, "price");
     return {RowProblem::NegativeVolume, 2, "size is " + number(v[2]) + "; a trade's size must be above 0"};
   }
   static Row row(const Values& v) { return {{v[0]}, Price::from_raw(v[1]), Quantity::from_raw(v[2])}; }
   static std::int64_t time(const Row& row) { return row.time.ns; }
 };
 
+struct MarkedTradeColumns : TradeColumns {
+  static std::vector<std::string_view> names() { return {"timestamp", "price", "size", "suspicious"}; }
+  static bool suspicious(const Values& v) { return v[3] != 0; }
+};
+
 struct QuoteColumns {
   using Row = Quote;
   static constexpr bool kUniqueTimes = false;
   static std::vector<std::string_view> names() { return {"timestamp", "bid", "bid_size", "ask", "ask_size"}; }
-  static bool good(const Values& v) { return v[1] > 0 && v[2] >= 0 && v[3] >= v[1] && v[4] >= 0; }
+  static bool good(const Values& v) {
+    return v[1] > 0 && v[2] >= 0 && v[3] >= v[1] && v[3] <= kPriceMax.raw() && v[4] >= 0;
+  }
   static Refusal why_bad(const Values& v) {
     if (auto refusal = refuse_non_positive(v, 1, "bid")) return *refusal;
     if (auto refusal = refuse_non_positive(v, 3, "ask")) return *refusal;
     if (auto refusal = refuse_negative(v, 2, "bid_size")) return *refusal;
     if (auto refusal = refuse_negative(v, 4, "ask_size")) return *refusal;
+    if (v[3] > kPriceMax.raw()) return too_high(v, 3, "ask");
     return {RowProblem::InconsistentRange, 1, "bid " + number(v[1]) + " is above ask " + number(v[3])};
   }
   static Row row(const Values& v) {
@@ -115,10 +134,12 @@ struct FactorColumns {
 template <typename Columns>
 class RowReader {
  public:
-  RowReader(CsvScanner scanner, std::string_view file, const StampRule& rule, std::vector<typename Columns::Row>& rows,
-            ReadReport& report)
-      : scanner_(std::move(scanner)), file_(file), rule_(rule), rows_(rows), report_(report) {
-    if (!rows.empty()) last_ns_ = Columns::time(rows.back());
+  RowReader(CsvScanner scanner, std::string_view file, const StampRule& rule, const GapRule& gaps,
+            std::vector<typename Columns::Row>& rows, ReadReport& report)
+      : scanner_(std::move(scanner)), file_(file), rule_(rule), gaps_(gaps), rows_(rows), report_(report) {
+    if (rows.empty()) return;
+    last_ns_ = Columns::time(rows.back());
+    due_ns_ = gaps_.missing ? last_ns_ + gaps_.step.count() : kNoGap;
   }
 
   /// Reads lines that all end with a line feed.
@@ -156,7 +177,15 @@ class RowReader {
   }
 
   void keep(const Values& values) {
+    if constexpr (requires { Columns::suspicious(values); }) {
+      if (Columns::suspicious(values)) {
+        ++report_.suspicious;
+        return;
+      }
+    }
+    if (values[0] > due_ns_) look_for_gap(values[0]);
     last_ns_ = values[0];
+    due_ns_ = gaps_.missing ? last_ns_ + gaps_.step.count() : kNoGap;
     rows_.push_back(Columns::row(values));
   }
 
@@ -195,9 +224,20 @@ class RowReader {
     return Columns::why_bad(v);
   }
 
+  void look_for_gap(std::int64_t next_ns) {
+    auto missing = gaps_.missing({last_ns_}, {next_ns});
+    if (!missing) return;
+    ++report_.gaps;
+    add(RowProblem::Gap, 1, std::move(*missing));
+  }
+
   void drop(RowProblem problem, std::size_t column, std::string message) {
     ++report_.dropped;
     ++report_.dropped_by_problem[static_cast<std::size_t>(problem)];
+    add(problem, column, std::move(message));
+  }
+
+  void add(RowProblem problem, std::size_t column, std::string message) {
     if (report_.first.size() >= kRowReportsMax) return;
     report_.first.push_back({std::string(file_), line_, column, problem, std::move(message)});
   }
@@ -205,15 +245,21 @@ class RowReader {
   CsvScanner scanner_;
   std::string_view file_;
   const StampRule& rule_;
+  const GapRule& gaps_;
   std::vector<typename Columns::Row>& rows_;
   ReadReport& report_;
   std::int64_t last_ns_ = std::numeric_limits<std::int64_t>::min();
+  std::int64_t due_ns_ = kNoGap;  // A row after this instant may follow a gap.
   std::uint64_t line_ = 1;
 };
 
 Error strict_error(std::string_view file, const ReadReport& before, const ReadReport& after) {
-  const std::uint64_t bad = after.dropped - before.dropped;
-  std::string message = std::to_string(bad) + (bad == 1 ? " bad row" : " bad rows");
+  const std::uint64_t dropped = after.dropped - before.dropped;
+  const std::uint64_t gaps = after.gaps - before.gaps;
+  const std::uint64_t bad = dropped + gaps;
+  std::string message;
+  if (dropped > 0) message += std::to_string(dropped) + (dropped == 1 ? " bad row" : " bad rows");
+  if (gaps > 0) message += (dropped > 0 ? ", " : "") + std::to_string(gaps) + (gaps == 1 ? " gap" : " gaps");
   for (std::size_t i = before.first.size(); i < after.first.size(); ++i) {
     const RowReport& row = after.first[i];
     message += "\n  line " + std::to_string(row.line) + ", column " + std::to_string(row.column) + ": " +
@@ -235,7 +281,8 @@ void reserve_for(std::string_view body, std::vector<Row>& rows) {
 
 template <typename Columns>
 Expected<void> read_rows(std::string_view text, std::string_view file, ReadMode mode,
-                         std::vector<typename Columns::Row>& rows, ReadReport& report, const StampRule& rule) {
+                         std::vector<typename Columns::Row>& rows, ReadReport& report, const StampRule& rule,
+                         const GapRule& gaps = {}) {
   const std::string name(file);
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (text.empty()) return Error{name, "the file is empty; a header line and rows are needed"};
@@ -248,13 +295,15 @@ Expected<void> read_rows(std::string_view text, std::string_view file, ReadMode 
   const std::string_view body = text.substr(std::min(header_end + 1, text.size()));
   const ReadReport before = report;
   reserve_for(body, rows);
-  RowReader<Columns> reader(std::move(*scanner), file, rule, rows, report);
+  RowReader<Columns> reader(std::move(*scanner), file, rule, gaps, rows, report);
   const std::size_t complete = body.rfind('\n') + 1;
   reader.read(body.substr(0, complete));
   if (complete < body.size()) reader.read(std::string(body.substr(complete)) + '\n');
 
   if (report.rows == before.rows) return Error{name, "the file has a header but no rows"};
-  if (mode == ReadMode::Strict && report.dropped != before.dropped) return strict_error(file, before, report);
+  if (mode == ReadMode::Strict && report.dropped + report.gaps != before.dropped + before.gaps) {
+    return strict_error(file, before, report);
+  }
   return {};
 }
 
@@ -270,6 +319,8 @@ std::string_view to_string(RowProblem problem) {
     case RowProblem::InconsistentRange: return "inconsistent range";
     case RowProblem::NegativeVolume: return "negative volume";
     case RowProblem::NotASession: return "not a session";
+    case RowProblem::PriceTooHigh: return "price too high";
+    case RowProblem::Gap: return "gap";
   }
   return "unknown";
 }
@@ -293,17 +344,23 @@ std::string ReadReport::summary() const {
     text += ")";
   }
   if (missing_sessions > 0) text += ", " + std::to_string(missing_sessions) + " sessions missing";
-  if (missing_minutes > 0) text += ", " + std::to_string(missing_minutes) + " minutes missing";
+  if (missing_bars > 0) text += ", " + std::to_string(missing_bars) + " bars missing";
+  if (suspicious > 0) text += ", " + std::to_string(suspicious) + " suspicious left out";
   return text;
 }
 
 Expected<void> read_bars(std::string_view text, std::string_view file, ReadMode mode, std::vector<Bar>& rows,
-                         ReadReport& report, const StampRule& rule) {
-  return read_rows<BarColumns>(text, file, mode, rows, report, rule);
+                         ReadReport& report, const StampRule& rule, const GapRule& gaps) {
+  return read_rows<BarColumns>(text, file, mode, rows, report, rule, gaps);
 }
 
 Expected<void> read_trades(std::string_view text, std::string_view file, ReadMode mode, std::vector<Trade>& rows,
                            ReadReport& report, const StampRule& rule) {
+  std::string header(text.substr(0, text.find('\n')));
+  for (char& c : header) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (header.find("suspicious") != std::string::npos) {
+    return read_rows<MarkedTradeColumns>(text, file, mode, rows, report, rule);
+  }
   return read_rows<TradeColumns>(text, file, mode, rows, report, rule);
 }
 

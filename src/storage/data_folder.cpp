@@ -140,59 +140,44 @@ StampRule place_on(Date date) {
   };
 }
 
-/// Counts what is missing between the first and the last bar.
-void count_gaps(const std::vector<Bar>& bars, Timeframe timeframe, ReadReport& report) {
-  if (bars.empty()) return;
-  const auto sessions =
-      SessionCalendar::us_equity().between(new_york_date(bars.front().start), new_york_date(bars.back().start));
-  auto bar = bars.begin();
-  for (const Session& session : sessions) {
-    const Timestamp date_end = from_new_york(session.date + 1, Duration(0));
-    const auto first = bar;
-    std::int64_t regular = 0;
-    for (; bar != bars.end() && bar->start < date_end; ++bar) {
-      if (bar->start >= session.open && bar->start < session.close) ++regular;
+/// Says which regular sessions, and which bars of the others, are missing between two bars, and counts them in
+/// `report`, which must outlive the rule. Where a series begins and ends is no gap.
+GapRule gaps_between(Timeframe timeframe, ReadReport& report) {
+  const Duration step = interval_of(timeframe);
+  const auto missing = [step, timeframe, &report](Timestamp before, Timestamp next) -> std::optional<std::string> {
+    const Date first = new_york_date(before);
+    const Date last = new_york_date(next);
+    std::uint64_t sessions = 0;
+    std::uint64_t bars = 0;
+    for (const Session& session : SessionCalendar::us_equity().between(first, last)) {
+      if (session.date != first && session.date != last) ++sessions;
+      if (timeframe == Timeframe::Daily || (session.date != first && session.date != last)) continue;
+      // Bars start on the clock's grid; the one that contains the open counts.
+      const Timestamp open = session.open - Duration(session.open.ns % step.count());
+      const Timestamp from = session.date == first ? std::max(before + step, open) : open;
+      const Timestamp to = session.date == last ? std::min(next, session.close) : session.close;
+      if (from < to) bars += static_cast<std::uint64_t>((to - from + step - Duration(1)) / step);
     }
-    if (bar == first) {
-      ++report.missing_sessions;
-    } else if (timeframe == Timeframe::Minute) {
-      const std::int64_t minutes = (session.close - session.open) / kMinuteInterval;
-      report.missing_minutes += static_cast<std::uint64_t>(std::max<std::int64_t>(minutes - regular, 0));
-    }
-  }
+    if (sessions == 0 && bars == 0) return std::nullopt;
+    report.missing_sessions += sessions;
+    report.missing_bars += bars;
+    const auto counted = [](std::uint64_t count, const char* what) {
+      return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+    };
+    const std::string lack = sessions == 0 ? counted(bars, "bar")
+                             : bars == 0   ? counted(sessions, "session")
+                                           : counted(sessions, "session") + " and " + counted(bars, "bar");
+    const bool daily = timeframe == Timeframe::Daily;
+    return lack + " missing between " + (daily ? first.to_string() : format_rfc3339(before)) + " and " +
+           (daily ? last.to_string() : format_rfc3339(next));
+  };
+  return {step, missing};
 }
 
 Error nothing_usable(const std::string& file, const ReadReport& report) {
   std::string message = "has no usable row: " + report.summary();
   if (!report.first.empty()) message += "\n  " + report.first.front().text();
   return {file, message};
-}
-
-/// Trades or quotes of one date, by the function that reads them.
-template <typename Row, typename Read>
-Expected<Loaded<std::vector<Row>>> load_ticks(const fs::path& root, std::string_view symbol, Date date,
-                                              std::string_view kind, Read read, ReadMode mode) {
-  if (!is_symbol(symbol)) return Error{"symbol", "'" + std::string(symbol) + "' is not a symbol"};
-  const std::string suffix = "." + std::string(kind) + ".csv";
-  const fs::path folder = fs::path("tick") / symbol;
-  const std::vector<Date> dates = dates_in(root / folder, suffix);
-  if (dates.empty()) {
-    return Error{std::string(symbol), "has no " + std::string(kind) + " in " + (root / "tick").string() +
-                                          "; symbols there: " + listed(names_in(root / "tick"))};
-  }
-  if (!std::binary_search(dates.begin(), dates.end(), date)) {
-    return out_of_range(symbol, kind, date, date, dates.front(), dates.back());
-  }
-  Loaded<std::vector<Row>> loaded;
-  Source source(root);
-  auto text = source.text(folder / (date.to_string() + suffix));
-  if (!text) return text.error();
-  if (auto done = read(*text, source.name(), mode, loaded.rows, loaded.report, place_on(date)); !done) {
-    return done.error();
-  }
-  if (loaded.rows.empty()) return nothing_usable(source.name(), loaded.report);
-  source.sign(loaded);
-  return loaded;
 }
 
 }  // namespace
@@ -202,15 +187,16 @@ std::string_view to_string(Timeframe timeframe) {
     case Timeframe::Daily: return "daily";
     case Timeframe::Hour: return "hour";
     case Timeframe::Minute: return "minute";
+    case Timeframe::Tick: return "tick";
   }
   return "unknown";
 }
 
 Expected<Timeframe> parse_timeframe(std::string_view text) {
-  for (const Timeframe timeframe : {Timeframe::Daily, Timeframe::Hour, Timeframe::Minute}) {
+  for (const Timeframe timeframe : {Timeframe::Daily, Timeframe::Hour, Timeframe::Minute, Timeframe::Tick}) {
     if (text == to_string(timeframe)) return timeframe;
   }
-  return Error{"timeframe", "'" + std::string(text) + "' is not one of daily, hour, minute"};
+  return Error{"timeframe", "'" + std::string(text) + "' is not one of daily, hour, minute, tick"};
 }
 
 Duration interval_of(Timeframe timeframe) {
@@ -218,6 +204,7 @@ Duration interval_of(Timeframe timeframe) {
     case Timeframe::Daily: return kDailyInterval;
     case Timeframe::Hour: return std::chrono::hours(1);
     case Timeframe::Minute: return kMinuteInterval;
+    case Timeframe::Tick: return Duration(0);
   }
   return kDailyInterval;
 }
@@ -242,8 +229,9 @@ std::vector<std::string> DataFolder::symbols(Timeframe timeframe) const {
   for (const std::string& name : names_in(folder)) {
     std::error_code error;
     const bool is_folder = fs::is_directory(folder / name, error);
-    const auto symbol = timeframe == Timeframe::Minute ? std::optional(name) : stem_of(name, ".csv");
-    if (!symbol || !is_symbol(*symbol) || is_folder != (timeframe == Timeframe::Minute)) continue;
+    const bool by_date = timeframe == Timeframe::Minute || timeframe == Timeframe::Tick;
+    const auto symbol = by_date ? std::optional(name) : stem_of(name, ".csv");
+    if (!symbol || !is_symbol(*symbol) || is_folder != by_date) continue;
     result.push_back(*symbol);
   }
   // "A.B.csv" stands before "A.csv", but "A" before "A.B".
@@ -253,8 +241,10 @@ std::vector<std::string> DataFolder::symbols(Timeframe timeframe) const {
 }
 
 Error DataFolder::unknown_symbol(std::string_view symbol, Timeframe timeframe) const {
-  return {"symbol", "no " + std::string(to_string(timeframe)) + " bars of '" + std::string(symbol) + "' in " +
-                        path_.string() + "; symbols there: " + listed(symbols(timeframe))};
+  const std::string what =
+      timeframe == Timeframe::Tick ? "trades or quotes" : std::string(to_string(timeframe)) + " bars";
+  return {"symbol", "no " + what + " of '" + std::string(symbol) + "' in " + path_.string() +
+                        "; symbols there: " + listed(symbols(timeframe))};
 }
 
 Expected<std::vector<Date>> DataFolder::minute_dates(std::string_view symbol, Date first, Date last) const {
@@ -278,12 +268,14 @@ Expected<Loaded<BarSeries>> DataFolder::load_bars(std::string_view symbol, Timef
   Loaded<BarSeries> loaded;
   loaded.rows.symbol = symbol;
   loaded.rows.interval = interval_of(timeframe);
+  loaded.rows.clock_aligned = timeframe == Timeframe::Hour;
   std::vector<Bar>& bars = loaded.rows.bars;
+  const GapRule gaps = gaps_between(timeframe, loaded.report);
   Source source(path_);
   const auto read = [&](const fs::path& relative, const StampRule& rule) -> Expected<void> {
     auto text = source.text(relative);
     if (!text) return text.error();
-    return read_bars(*text, source.name(), mode, bars, loaded.report, rule);
+    return read_bars(*text, source.name(), mode, bars, loaded.report, rule, gaps);
   };
   if (timeframe == Timeframe::Minute) {
     auto dates = minute_dates(symbol, first, last);
@@ -306,17 +298,41 @@ Expected<Loaded<BarSeries>> DataFolder::load_bars(std::string_view symbol, Timef
   if (bars.empty()) {
     return out_of_range(symbol, std::string(to_string(timeframe)) + " bars", first, last, have_first, have_last);
   }
-  count_gaps(bars, timeframe, loaded.report);
   source.sign(loaded);
   return loaded;
 }
 
-Expected<Loaded<std::vector<Trade>>> DataFolder::load_trades(std::string_view symbol, Date date, ReadMode mode) const {
-  return load_ticks<Trade>(path_, symbol, date, "trades", read_trades, mode);
-}
-
-Expected<Loaded<std::vector<Quote>>> DataFolder::load_quotes(std::string_view symbol, Date date, ReadMode mode) const {
-  return load_ticks<Quote>(path_, symbol, date, "quotes", read_quotes, mode);
+Expected<Loaded<Ticks>> DataFolder::load_ticks(std::string_view symbol, Date first, Date last, ReadMode mode) const {
+  if (first > last) return Error{"start", first.to_string() + " lies after the end, " + last.to_string()};
+  const std::vector<std::string> known = symbols(Timeframe::Tick);
+  if (!std::binary_search(known.begin(), known.end(), symbol)) return unknown_symbol(symbol, Timeframe::Tick);
+  const fs::path folder = fs::path("tick") / symbol;
+  std::vector<Date> dates = dates_in(path_ / folder, ".trades.csv");
+  const std::size_t trade_dates = dates.size();
+  const std::vector<Date> quoted = dates_in(path_ / folder, ".quotes.csv");
+  dates.insert(dates.end(), quoted.begin(), quoted.end());
+  if (dates.empty()) {
+    return Error{(path_ / folder).string(), "has no file of the form 2005-01-31.trades.csv or 2005-01-31.quotes.csv"};
+  }
+  Loaded<Ticks> loaded;
+  Source source(path_);
+  for (std::size_t i = 0; i < dates.size(); ++i) {
+    if (dates[i] < first || dates[i] > last) continue;
+    const bool trades = i < trade_dates;
+    auto text = source.text(folder / (dates[i].to_string() + (trades ? ".trades.csv" : ".quotes.csv")));
+    if (!text) return text.error();
+    const StampRule rule = place_on(dates[i]);
+    auto done = trades ? read_trades(*text, source.name(), mode, loaded.rows.trades, loaded.report, rule)
+                       : read_quotes(*text, source.name(), mode, loaded.rows.quotes, loaded.report, rule);
+    if (!done) return done.error();
+  }
+  if (loaded.report.rows == 0) {
+    const auto [earliest, latest] = std::minmax_element(dates.begin(), dates.end());
+    return out_of_range(symbol, "trades or quotes", first, last, *earliest, *latest);
+  }
+  if (loaded.rows.trades.empty() && loaded.rows.quotes.empty()) return nothing_usable(source.name(), loaded.report);
+  source.sign(loaded);
+  return loaded;
 }
 
 Expected<Loaded<AdjustmentFactors>> DataFolder::load_adjustments(std::string_view symbol) const {

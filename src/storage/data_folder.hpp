@@ -15,12 +15,12 @@
 
 namespace bellwether {
 
-enum class Timeframe : std::uint8_t { Daily, Hour, Minute };
+enum class Timeframe : std::uint8_t { Daily, Hour, Minute, Tick };
 
-/// "daily", "hour", "minute": also the folder's name.
+/// "daily", "hour", "minute", "tick": also the folder's name.
 std::string_view to_string(Timeframe timeframe);
 Expected<Timeframe> parse_timeframe(std::string_view text);
-/// Length of a bar; kDailyInterval for daily.
+/// Length of a bar; kDailyInterval for daily, zero for ticks.
 Duration interval_of(Timeframe timeframe);
 
 /// Rows read from one or more files, and what the receipt of a run needs to know about these.
@@ -30,6 +30,12 @@ struct Loaded {
   ReadReport report;
   std::string sha256;              ///< Of the raw bytes of all files, one after the other, hexadecimal.
   std::vector<std::string> files;  ///< As read, relative to the folder.
+};
+
+/// Trades and quotes of one instrument, each in order of time.
+struct Ticks {
+  std::vector<Trade> trades;
+  std::vector<Quote> quotes;
 };
 
 /// Reads a folder of the layout
@@ -45,7 +51,7 @@ class DataFolder {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-  /// All symbols with bars of `timeframe`, in alphabetical order.
+  /// All symbols with files of `timeframe`, in alphabetical order.
   [[nodiscard]] std::vector<std::string> symbols(Timeframe timeframe) const;
 
   /// The bars of the sessions from `first` to `last`, both included (New York dates), prices as traded. The report is
@@ -54,13 +60,9 @@ class DataFolder {
   [[nodiscard]] Expected<Loaded<BarSeries>> load_bars(std::string_view symbol, Timeframe timeframe, Date first,
                                                       Date last, ReadMode mode) const;
 
-  /// All trades of one New York date. Errors as for load_bars.
-  [[nodiscard]] Expected<Loaded<std::vector<Trade>>> load_trades(std::string_view symbol, Date date,
-                                                                 ReadMode mode) const;
-
-  /// All quotes of one New York date. Errors as for load_bars.
-  [[nodiscard]] Expected<Loaded<std::vector<Quote>>> load_quotes(std::string_view symbol, Date date,
-                                                                 ReadMode mode) const;
+  /// The trades and quotes of the sessions from `first` to `last`: all that there is of either kind. Errors as for
+  /// load_bars.
+  [[nodiscard]] Expected<Loaded<Ticks>> load_ticks(std::string_view symbol, Date first, Date last, ReadMode mode) const;
 
   /// The adjustment factors; none, and no file, for a symbol without such a file.
   [[nodiscard]] Expected<Loaded<AdjustmentFactors>> load_adjustments(std::string_view symbol) const;

@@ -63,7 +63,7 @@ TEST_F(ConfigurationTest, ReadsEveryKindOfValue) {
     "data": {"symbols": ["AAPL", "BRK.B"], "start": "2005-01-03", "timeframe": "minute", "strict": true,
              "synthetic_seed": 7},
     "risk": {"stale_data_age": "90s", "orders_per_second": 5, "drawdown": 0.25, "order_notional": null},
-    "run": {"speed": 60}, "fills": {"slippage": "ticks"}})");
+    "run": {"speed": 60}, "fills": {"slippage": "ticks"}, "instruments": {"tick": 0.05}})");
   EXPECT_THAT(config.data.symbols, ElementsAre("AAPL", "BRK.B"));
   EXPECT_EQ(config.data.start, Date::from_ymd(2005, 1, 3));
   EXPECT_EQ(config.data.timeframe, Timeframe::Minute);
@@ -75,6 +75,7 @@ TEST_F(ConfigurationTest, ReadsEveryKindOfValue) {
   EXPECT_EQ(config.risk.order_notional, std::nullopt);
   EXPECT_EQ(config.run.speed, (RunSpeed{RunSpeed::Kind::Factor, 60}));
   EXPECT_EQ(config.fills.slippage, SlippageModel::Ticks);
+  EXPECT_EQ(config.instruments.tick, *Price::parse("0.05"));
 }
 
 TEST_F(ConfigurationTest, ReadsDecimalsFromTheirDigits) {
@@ -96,7 +97,7 @@ TEST_F(ConfigurationTest, ReportsAllErrorsAtOnce) {
       ElementsAre("acount.leverage: is not a configuration key; did you mean account.leverage?",
                   "account.leverge: is not a configuration key; did you mean account.leverage?",
                   "account.shorting: found \"yes\", allowed is true or false",
-                  "data.timeframe: found \"weekly\", allowed is one of daily, hour, minute",
+                  "data.timeframe: found \"weekly\", allowed is one of daily, hour, minute, tick",
                   "api.port: found 70000, allowed is a whole number from 0 to 65535",
                   "risk: found 5, allowed is an object", "run.log: found \"\", allowed is a text that is not empty",
                   "fees.per_order: found [], allowed is a decimal number from 0 to 1000000000000 with at most "
@@ -303,6 +304,52 @@ TEST(NearestName, FindsTyposAndKeysOfOtherGroups) {
   EXPECT_EQ(nearest_name("acount.leverge", kNames), "account.leverage");
   EXPECT_EQ(nearest_name("port", kNames), "api.port");
   EXPECT_EQ(nearest_name("something.else.entirely", kNames), "");
+}
+
+TEST_F(ConfigurationTest, ATickIsACentOfRawPricesAndFinerInAdjustedOnes) {
+  const auto tick = [&](const char* text) {
+    settings_ = {"data.symbols=AAPL"};
+    return engine_config(loaded(text)).instruments.at(0).tick.to_string();
+  };
+  EXPECT_EQ(tick(R"({"data":{"adjustment":"raw"}})"), "0.01");
+  EXPECT_EQ(tick("{}"), "0.000001");
+  EXPECT_EQ(tick(R"({"data":{"adjustment":"total"}})"), "0.000001");
+  EXPECT_EQ(tick(R"({"instruments":{"tick":0.05}})"), "0.05");
+}
+
+TEST_F(ConfigurationTest, RefusesSlippageInTicksOfUnknownSize) {
+  const char* const ticks = R"({"fills":{"slippage":"ticks","slippage_amount":1}})";
+  EXPECT_THAT(errors(ticks), ElementsAre(HasSubstr("fills.slippage: found ticks, but a tick of adjusted prices")));
+  settings_ = {"instruments.tick=0.01"};
+  EXPECT_THAT(errors(ticks), testing::IsEmpty());
+}
+
+TEST_F(ConfigurationTest, RefusesBarsThatAreTooLongForAStrategy) {
+  settings_ = {"data.symbols=AAPL"};
+  const auto with = [&](const std::string& data) {
+    return errors("{\"data\":{" + data + "},\"strategies\":[{\"type\":\"dp20\"}]}");
+  };
+  EXPECT_THAT(
+      with(R"("timeframe":"hour")"),
+      ElementsAre(HasSubstr("data.timeframe: gives bars of 60 minutes, but strategies.0 (dp20) works on bars of "
+                            "2 minutes at most")));
+  EXPECT_THAT(with(R"("timeframe":"daily")"), ElementsAre(HasSubstr("data.timeframe: gives bars of a day")));
+  EXPECT_THAT(with(R"("timeframe":"minute","interval":"5m")"),
+              ElementsAre(HasSubstr("data.interval: gives bars of 5 ")));
+  EXPECT_THAT(with(R"("timeframe":"minute","interval":"2m")"), testing::IsEmpty());
+  EXPECT_THAT(with(R"("timeframe":"tick")"), testing::IsEmpty());
+  EXPECT_THAT(with(R"("synthetic_minutes":true)"), testing::IsEmpty());
+}
+
+TEST_F(ConfigurationTest, RefusesIntervalsThatCannotBeMade) {
+  const auto with = [&](const char* data) { return errors(std::string("{\"data\":{") + data + "}}"); };
+  EXPECT_THAT(with(R"("interval":"5m")"), ElementsAre("data.interval: needs data.timeframe minute or tick"));
+  EXPECT_THAT(with(R"("timeframe":"minute","interval":"90s")"), ElementsAre(HasSubstr("whole minutes up to 1d")));
+  EXPECT_THAT(with(R"("timeframe":"tick","interval":"90s")"), testing::IsEmpty());
+  EXPECT_THAT(with(R"("timeframe":"tick","interval":"2d")"), ElementsAre(HasSubstr("up to 1d")));
+  EXPECT_THAT(with(R"("timeframe":"minute","interval":"45m","extended_hours":true)"),
+              ElementsAre(HasSubstr("divide 30m")));
+  EXPECT_THAT(with(R"("timeframe":"minute","interval":"15m","extended_hours":true)"), testing::IsEmpty());
 }
 
 }  // namespace

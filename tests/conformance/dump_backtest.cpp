@@ -159,6 +159,7 @@ int run(int argc, char** argv) {
   const StrategyRegistry registry = StrategyRegistry::built_in();
   Instrument instrument;
   instrument.symbol = argv[2];
+  instrument.tick = Price::from_raw(1);  // No rounding that another system would have to repeat.
   request.config.instruments = {instrument};
   request.config.strategies = {strategy_from(argv[3], request, registry)};
 

@@ -235,7 +235,7 @@ def backtrader_outcome(case: Case, bars: pathlib.Path) -> Outcome:
                 if parameters["stop_atr"] == 0:
                     self.buy(size=self.size())
                     return
-                distance = round(self.range[0] * parameters["stop_atr"], 2)  # Orders are in cents.
+                distance = self.range[0] * parameters["stop_atr"]
                 if same_close:
                     self.enter(close - distance)
                 else:

@@ -130,5 +130,18 @@ TEST(CorporateActions, TakesTheRegularCloseForADividend) {
   EXPECT_EQ(actions[0].dividend, Price::from_int(1));
 }
 
+TEST(SplitsBefore, BringsEarlierPricesIntoTheSharesOfADate) {
+  // 2:1 after the 3rd, 7:1 after the 6th, 4:1 after the 10th; dividends play no part.
+  const auto on = [](unsigned day) { return Date::from_ymd(2014, 6, day); };
+  const AdjustmentFactors factors{
+      {{on(3), 900'000'000, 17'857'143}, {on(6), 900'000'000, 35'714'286}, {on(10), 950'000'000, 250'000'000}}};
+  const auto before = splits_before(factors, on(9)).rows;
+  ASSERT_EQ(before.size(), 2U);
+  EXPECT_EQ(before[0], (AdjustmentFactor{on(3), 1'000'000'000, 71'428'572}));
+  EXPECT_EQ(before[1], (AdjustmentFactor{on(6), 1'000'000'000, 142'857'144}));
+  EXPECT_EQ(splits_before(factors, on(11)).rows.back().split_factor, 250'000'000);
+  EXPECT_TRUE(splits_before(factors, on(3)).rows.empty());
+}
+
 }  // namespace
 }  // namespace bellwether

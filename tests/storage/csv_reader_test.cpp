@@ -204,6 +204,26 @@ TEST(CsvReader, ReadsQuotesAndRefusesCrossedOnes) {
   EXPECT_EQ(report.count(RowProblem::NonPositivePrice), 1u);
 }
 
+TEST(CsvReader, RefusesAPriceAboveTheHighestAllowed) {
+  const Read result = read(std::string(kHeader) + "2013-10-07,1000000,1000000,1,1,1\n2013-10-08,1,1000000.01,1,1,1\n");
+  EXPECT_EQ(result.bars.size(), 1u);
+  ASSERT_EQ(result.report.first.size(), 1u);
+  EXPECT_EQ(result.report.first[0].text(),
+            "f.csv, line 3, column 14: price too high: high is 1000000.01; at most 1000000 is allowed");
+}
+
+TEST(CsvReader, LeavesOutTradesThatAreMarkedSuspicious) {
+  std::vector<Trade> trades;
+  ReadReport report;
+  ASSERT_TRUE(
+      read_trades("timestamp,price,size,exchange,Suspicious\n2013-10-07T13:30:00Z,10,1,P,0\n"
+                  "2013-10-07T13:30:00Z,99,1,P,1\n2013-10-07T13:30:01Z,11,1,P,0\n",
+                  "f.csv", ReadMode::Strict, trades, report));
+  ASSERT_EQ(trades.size(), 2u);
+  EXPECT_EQ(trades[1].price, Price::from_int(11));
+  EXPECT_EQ(report.summary(), "3 rows, 1 suspicious left out");
+}
+
 TEST(CsvReader, ReadsFactorsAndRefusesAnyBadRow) {
   const auto factors =
       read_adjustments("date,price_factor,split_factor\n2014-06-06,0.9011818,0.03571430\n2050-12-31,1,1\n", "a.csv");

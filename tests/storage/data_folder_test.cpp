@@ -66,7 +66,7 @@ TEST_F(DataFolderTest, StampsDailyBarsWithTheOpenAndRefusesOtherDates) {
   EXPECT_EQ(loaded->files, std::vector<std::string>{"daily/A.csv"});
   const auto strict = opened().load_bars("A", Timeframe::Daily, kFirst, kLast, ReadMode::Strict);
   ASSERT_FALSE(strict);
-  EXPECT_THAT(strict.error().text(), testing::HasSubstr("A.csv: 1 bad row\n  line 3, column 1: not a session"));
+  EXPECT_THAT(strict.error().text(), testing::HasSubstr("A.csv: 1 bad row, 1 gap\n  line 3, column 1: not a session"));
 }
 
 TEST_F(DataFolderTest, SaysWhichSymbolsAndDatesThereAre) {
@@ -112,27 +112,56 @@ TEST_F(DataFolderTest, JoinsTheFilesOfMinutesInOrderAndCountsGaps) {
   EXPECT_EQ(loaded->sha256, sha256_hex(first + second));
   EXPECT_EQ(loaded->files, (std::vector<std::string>{"minute/A/2013-10-10.csv", "minute/A/2013-10-11.csv"}));
   EXPECT_EQ(loaded->report.count(RowProblem::NotASession), 1u);
-  EXPECT_EQ(loaded->report.missing_minutes, 389u + 390u);
+  // From 13:31 to the close, and all of the next session before the row of 23:59.
+  EXPECT_EQ(loaded->report.missing_bars, 389u + 390u);
   const auto none =
       opened().load_bars("A", Timeframe::Minute, date("2014-10-10"), date("2014-10-20"), ReadMode::DropBadRows);
   EXPECT_EQ(none.error().text(),
             "A: has no minute bars from 2014-10-10 to 2014-10-20; there are some from 2013-10-09 to 2013-10-11");
 }
 
-TEST_F(DataFolderTest, ReadsTradesAndQuotesOfADate) {
-  write("tick/A/2013-10-07.trades.csv", "timestamp,price,size\n2013-10-07T13:30:00.5Z,10,100\n");
+TEST_F(DataFolderTest, ReadsTheTradesAndQuotesOfSomeDates) {
+  const std::string trades = "timestamp,price,size\n";
+  write("tick/A/2013-10-07.trades.csv", trades + "2013-10-07T13:30:00.5Z,10,100\n");
+  write("tick/A/2013-10-08.trades.csv", trades + "2013-10-08T13:30:00.5Z,10,100\n2013-10-08T13:30:00.5Z,11,100\n");
   write("tick/A/2013-10-07.quotes.csv", "timestamp,bid,bid_size,ask,ask_size\n2013-10-07T13:30:00Z,10,1,11,2\n");
-  const auto trades = opened().load_trades("A", date("2013-10-07"), ReadMode::Strict);
-  ASSERT_TRUE(trades) << trades.error().text();
-  EXPECT_EQ(trades->rows.size(), 1u);
-  const auto quotes = opened().load_quotes("A", date("2013-10-07"), ReadMode::Strict);
-  ASSERT_TRUE(quotes) << quotes.error().text();
-  EXPECT_EQ(quotes->rows.size(), 1u);
-  EXPECT_EQ(opened().load_trades("A", date("2013-10-08"), ReadMode::Strict).error().text(),
-            "A: has no trades from 2013-10-08 to 2013-10-08; there are some from 2013-10-07 to 2013-10-07");
-  EXPECT_THAT(opened().load_trades("B", date("2013-10-07"), ReadMode::Strict).error().text(),
-              testing::HasSubstr("symbols there: A"));
-  EXPECT_FALSE(opened().load_trades("../A", date("2013-10-07"), ReadMode::Strict));
+  const auto both = opened().load_ticks("A", date("2013-10-01"), date("2013-10-08"), ReadMode::Strict);
+  ASSERT_TRUE(both) << both.error().text();
+  EXPECT_EQ(both->rows.trades.size(), 3u);
+  EXPECT_EQ(both->rows.quotes.size(), 1u);
+  EXPECT_EQ(both->files.size(), 3u);
+  EXPECT_EQ(opened().load_ticks("A", date("2013-10-08"), date("2013-10-08"), ReadMode::Strict)->rows.trades.size(), 2u);
+  EXPECT_EQ(opened().load_ticks("A", date("2013-10-09"), date("2013-10-10"), ReadMode::Strict).error().text(),
+            "A: has no trades or quotes from 2013-10-09 to 2013-10-10; there are some from 2013-10-07 to 2013-10-08");
+  EXPECT_EQ(opened().load_ticks("B", date("2013-10-07"), date("2013-10-07"), ReadMode::Strict).error().text(),
+            "symbol: no trades or quotes of 'B' in " + folder_.string() + "; symbols there: A");
+  EXPECT_FALSE(opened().load_ticks("../A", date("2013-10-07"), date("2013-10-07"), ReadMode::Strict));
+}
+
+TEST_F(DataFolderTest, SaysBehindWhichRowWhatIsMissing) {
+  // Hours on the clock: 12:00 is before the open, 13:00 contains it; 2013-11-29 closes at 18:00 UTC.
+  write("hour/A.csv", std::string(kHeader) +
+                          "2013-11-27T19:00:00Z,1,1,1,1,1\n2013-11-27T20:00:00Z,1,1,1,1,1\n"
+                          "2013-11-29T14:00:00Z,1,1,1,1,1\n2013-11-29T16:00:00Z,1,1,1,1,1\n"
+                          "2013-11-29T17:00:00Z,1,1,1,1,1\n2013-12-03T15:00:00Z,1,1,1,1,1\n");
+  const auto loaded = opened().load_bars("A", Timeframe::Hour, kFirst, kLast, ReadMode::DropBadRows);
+  ASSERT_TRUE(loaded) << loaded.error().text();
+  EXPECT_EQ(loaded->rows.bars.size(), 6u);
+  ASSERT_EQ(loaded->report.first.size(), 2u);
+  EXPECT_EQ(loaded->report.first[0].line, 5u);
+  EXPECT_EQ(loaded->report.first[0].message, "1 bar missing between 2013-11-29T14:00:00Z and 2013-11-29T16:00:00Z");
+  EXPECT_EQ(loaded->report.first[1].line, 7u);
+  EXPECT_EQ(loaded->report.first[1].message,
+            "1 session and 1 bar missing between 2013-11-29T17:00:00Z and 2013-12-03T15:00:00Z");
+  EXPECT_EQ(loaded->report.summary(), "6 rows, 1 sessions missing, 2 bars missing");
+  const auto strict = opened().load_bars("A", Timeframe::Hour, kFirst, kLast, ReadMode::Strict);
+  ASSERT_FALSE(strict);
+  EXPECT_THAT(strict.error().text(), testing::HasSubstr("A.csv: 2 gaps\n  line 5, column 1: gap: 1 bar missing"));
+}
+
+TEST_F(DataFolderTest, FindsNoGapInAWeekWithAHoliday) {
+  write("daily/A.csv", std::string(kHeader) + "2013-11-27,1,1,1,1,1\n2013-11-29,1,1,1,1,1\n2013-12-02,1,1,1,1,1\n");
+  EXPECT_TRUE(opened().load_bars("A", Timeframe::Daily, kFirst, kLast, ReadMode::Strict));
 }
 
 TEST_F(DataFolderTest, HasNoFactorsForASymbolWithoutSuchAFile) {
@@ -210,7 +239,7 @@ TEST_F(SharedData, MinutesOfARegularSessionAddUpToTheDailyBar) {
   const Date day = date("2013-10-07");
   const auto minutes = folder_->load_bars("SPY", Timeframe::Minute, day, day, ReadMode::Strict);
   ASSERT_TRUE(minutes) << minutes.error().text();
-  EXPECT_EQ(minutes->report.missing_minutes, 0u);
+  EXPECT_EQ(minutes->report.missing_bars, 0u);
   const auto daily = folder_->load_bars("SPY", Timeframe::Daily, day, day, ReadMode::DropBadRows);
   ASSERT_TRUE(daily) << daily.error().text();
   for (const int interval : {1, 2, 5, 60}) {
@@ -225,18 +254,19 @@ TEST_F(SharedData, MinutesOfARegularSessionAddUpToTheDailyBar) {
 }
 
 TEST_F(SharedData, ReadsTheTradesOfADay) {
-  const auto trades = folder_->load_trades("SPY", date("2013-10-07"), ReadMode::Strict);
-  ASSERT_TRUE(trades) << trades.error().text();
-  EXPECT_EQ(trades->rows.size(), 250'601u);  // Lines of the file less its header.
-  EXPECT_EQ(format_rfc3339(trades->rows[0].time), "2013-10-07T08:00:00.464Z");
+  const auto ticks = folder_->load_ticks("SPY", date("2013-10-07"), date("2013-10-07"), ReadMode::Strict);
+  ASSERT_TRUE(ticks) << ticks.error().text();
+  EXPECT_EQ(ticks->rows.trades.size(), 250'601u);  // Lines of the file less its header; none is marked suspicious.
+  EXPECT_EQ(format_rfc3339(ticks->rows.trades[0].time), "2013-10-07T08:00:00.464Z");
 }
 
-TEST_F(SharedData, CountsTheGapOfAThinlyTradedStart) {
+TEST_F(SharedData, FindsTheGapOfAThinlyTradedStart) {
   // EEM's file starts on 1998-01-06 and 1998-01-08; 7 January was a session.
   const auto loaded =
       folder_->load_bars("EEM", Timeframe::Daily, date("1998-01-01"), date("1998-01-08"), ReadMode::DropBadRows);
   ASSERT_TRUE(loaded) << loaded.error().text();
-  EXPECT_EQ(loaded->report.missing_sessions, 1u);
+  EXPECT_EQ(loaded->report.first.at(0).line, 3u);
+  EXPECT_EQ(loaded->report.first.at(0).message, "1 session missing between 1998-01-06 and 1998-01-08");
 }
 
 TEST_F(SharedData, DropsFewRowsOfAnyFile) {
