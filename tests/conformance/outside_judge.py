@@ -235,7 +235,7 @@ def backtrader_outcome(case: Case, bars: pathlib.Path) -> Outcome:
                 if parameters["stop_atr"] == 0:
                     self.buy(size=self.size())
                     return
-                distance = self.range[0] * parameters["stop_atr"]
+                distance = round(self.range[0] * parameters["stop_atr"], 9)  # Prices are in billionths.
                 if same_close:
                     self.enter(close - distance)
                 else:
@@ -313,10 +313,10 @@ class Comparison:
     found: list[str] = dataclasses.field(default_factory=list)
     largest: dict[str, float] = dataclasses.field(default_factory=dict)
 
-    def amounts(self, what: str, where: str, ours: float, theirs: float):
+    def amounts(self, what: str, where: str, ours: float, theirs: float, tolerance: float = TOLERANCE):
         difference = abs(ours - theirs)
         self.largest[what] = max(self.largest.get(what, 0.0), difference)
-        if not difference <= TOLERANCE:
+        if not difference <= tolerance:
             self.found.append(f"{where}: {what} ours {ours:.9g}, judge {theirs:.9g}")
 
     def rows(self, what: str, ours: list[tuple], theirs: list[tuple]):
@@ -342,8 +342,10 @@ def compare(case: Case, ours: Outcome, theirs: Outcome) -> Comparison:
     # backtrader books a fill at the close of a day with the next day: its equity lacks the fee for that long.
     booked_late = {fill[0] for fill in ours.fills} if (case.judge, case.fill) == ("backtrader", "same_close") else set()
     last = max(ours.equity)
+    # Cash is in millionths: each fill rounds its notional and its fee by half of one at most.
+    rounding = TOLERANCE + 1e-6 * len(ours.fills)
     for date in sorted(ours.equity.keys() - booked_late | {last}):
-        comparison.amounts("equity", date, ours.equity[date], theirs.equity[date])
+        comparison.amounts("equity", date, ours.equity[date], theirs.equity[date], rounding)
     if len(ours.trades) < TRADES_MIN:
         comparison.found.append(f"{len(ours.trades)} round trips are too few to mean anything; {TRADES_MIN} are needed")
     return comparison
