@@ -135,8 +135,8 @@ Expected<BarSeries> MarketDataSet::read_ticks(const DataFolder& folder, const st
   const auto factors = read_factors(folder, symbol, mode);
   if (!factors) return factors.error();
   actions = corporate_actions(*factors, series, mode);
-  for (auto adjusted : {adjust(series, *factors, mode), adjust(symbol, ticks.trades, *factors, mode),
-                        adjust(symbol, ticks.quotes, *factors, mode)}) {
+  for (const auto& adjusted : {adjust(series, *factors, mode), adjust(symbol, ticks.trades, *factors, mode),
+                               adjust(symbol, ticks.quotes, *factors, mode)}) {
     if (!adjusted) return adjusted.error();
   }
   return series;
