@@ -51,7 +51,7 @@ void on_quiet(Self self, const SessionPorts& ports, const VenueOptions& options,
     return;
   }
   if (state.held) {
-    if (state.next_timer.at <= state.held->time) {
+    if (state.next_timer.at < state.held->time) {
       hand_over(self, {{Event::of(state.next_timer.at, state.next_timer.timer)}});
       return;
     }

@@ -48,7 +48,7 @@ bool BacktestRunner::step() {
     if (!has_held_) return false;
   }
   const NextTimer next = engine_->next_timer();
-  if (next.at <= held_.time) {
+  if (next.at < held_.time) {
     queue_.push_back(Event::of(next.at, next.timer));
     drain();
     return true;
@@ -119,7 +119,7 @@ bool BacktestRunner::step_run() {
   if (run.bars.empty() || !engine_->signal_stage().has_single_strategy(run.instrument)) return false;
   if (venue_.is_quiet()) return take_run(run);
   const Timestamp close = run.bars.front().start + run.interval;
-  if (engine_->signal_stage().next_timer().at <= close) return false;  // The timer comes before the bar's fills.
+  if (engine_->signal_stage().next_timer().at < close) return false;  // The timer comes before the bar's fills.
   Event event =
       Event::of(close, run.instrument, BarEvent{run.bars.front(), run.interval.count(), run.synthetic, false});
   fill_resting(event);
@@ -135,9 +135,9 @@ bool BacktestRunner::step_run() {
 /// even the first may be taken.
 bool BacktestRunner::take_run(BarRun run) {
   if (const NextTimer timer = engine_->signal_stage().next_timer(); timer.at != kNever) {
-    // The last bar closes before the timer is due.
+    // The last bar closes no later than the timer is due.
     const Duration until = timer.at - (run.bars.front().start + run.interval);
-    const std::int64_t before = until.count() <= 0 ? 0 : (until.count() - 1) / run.interval.count() + 1;
+    const std::int64_t before = until.count() < 0 ? 0 : until / run.interval + 1;
     run.bars = run.bars.first(std::min(run.bars.size(), static_cast<std::size_t>(before)));
   }
   bool any = false;

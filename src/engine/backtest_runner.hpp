@@ -25,7 +25,7 @@ class TurnObserver {
 
 /// The order of events, which the actors keep too: a market event's fills, then the event itself, then, one after the
 /// other, what these caused (the engine's own follow-ups before the venue's answers), and only then the next market
-/// event. A strategy's timer that is due comes before the market event.
+/// event. A timer comes after the market events of its instant and before later ones.
 class BacktestRunner {
  public:
   /// `config` and the data behind `feed` must outlive the runner.

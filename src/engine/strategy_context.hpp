@@ -73,7 +73,8 @@ class Context {
   /// Replaces an open order by one of another price or quantity (what is still to trade). Returns the new order's id;
   /// asks for nothing and returns none while a cancel or replacement is under way or the order's fate is unknown.
   OrderId replace(OrderId order, const OrderSpec& spec);
-  /// Calls `on_timer(tag)` at the first event at or after `at`; asked for by a timer's handler, at a later time.
+  /// Calls `on_timer(tag)` at `at`, after all market events up to then; asked for by a timer's handler, at a later
+  /// time.
   void set_timer(Timestamp at, std::uint32_t tag);
 
   /// Largest whole number of lots that `fraction` of the equity buys at the last price.

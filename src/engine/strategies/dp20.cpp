@@ -194,12 +194,11 @@ class Dp20 final : public StrategyBase<Dp20> {
     return (bar.close - bar.low).to_double() / (bar.high - bar.low).to_double();
   }
 
-  /// Just after the last bar that is stamped before the exit has closed: what is sent then fills at the next one's
-  /// open.
+  /// When the last bar that is stamped before the exit has closed: what is sent then fills at the next one's open.
   [[nodiscard]] Timestamp exit_instant(Duration interval) const {
     const Timestamp exit = std::min(from_new_york(session_.date, exit_time_), session_.close - kExitBeforeClose);
     const std::int64_t bars = (exit - session_.open + interval - Duration(1)) / interval;
-    return session_.open + bars * interval + Duration(1);
+    return session_.open + bars * interval;
   }
 
   void enter(Duration interval, Context& context) {
