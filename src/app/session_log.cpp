@@ -14,14 +14,6 @@ constexpr const char* kData = "data";
 constexpr const char* kVersion = "engine_version";
 constexpr const char* kEnded = "ended";
 
-/// A name beside `path` that is free: path.1, path.2, ...
-std::string free_name(const std::string& path) {
-  for (int i = 1;; ++i) {
-    std::string name = path + "." + std::to_string(i);
-    if (!std::filesystem::exists(name)) return name;
-  }
-}
-
 Expected<void> check_belongs(const EventLog& log, const AppConfig& config, const MarketDataSet& data) {
   const auto entry = [&](const char* key) {
     const auto found = log.metadata().find(key);
@@ -37,12 +29,21 @@ Expected<void> check_belongs(const EventLog& log, const AppConfig& config, const
   return {};
 }
 
-}  // namespace
+Metadata metadata_of(const AppConfig& config, const MarketDataSet& data) {
+  Metadata metadata;
+  metadata[kConfiguration] = canonical_json(effective_configuration(config));
+  metadata[kConfigurationHash] = sha256_hex(canonical_configuration(config));
+  metadata[kData] = data.fingerprint_text();
+  metadata[kVersion] = BELLWETHER_VERSION;
+  return metadata;
+}
 
-Expected<OpenedLog> open_session_log(const AppConfig& config, const MarketDataSet& data) {
+/// The log to continue, or a new one.
+Expected<OpenedLog> open_or_create(const AppConfig& config, const MarketDataSet& data) {
   OpenedLog opened;
   const std::string& path = config.run.log;
-  if (std::filesystem::exists(path)) {
+  std::error_code unknown;  // Whatever is wrong with the path, creating the log tells.
+  if (std::filesystem::exists(path, unknown)) {
     auto log = SqliteEventLog::open(path, OpenMode::ReadWrite);
     if (!log) return log.error();
     if (!(*log)->metadata().contains(kEnded)) {
@@ -51,20 +52,24 @@ Expected<OpenedLog> open_session_log(const AppConfig& config, const MarketDataSe
       opened.log = std::move(*log);
       return opened;
     }
-    log->reset();
-    opened.kept_as = free_name(path);
-    std::error_code failed;
-    std::filesystem::rename(path, opened.kept_as, failed);
-    if (failed) return Error{"run.log", path + ": cannot be renamed to " + opened.kept_as + ": " + failed.message()};
+    auto replaced = SqliteEventLog::replace(std::move(*log), metadata_of(config, data));
+    if (!replaced) return replaced.error();
+    opened.log = std::move(replaced->log);
+    opened.kept_as = replaced->kept_as;
+    return opened;
   }
-  Metadata metadata;
-  metadata[kConfiguration] = canonical_json(effective_configuration(config));
-  metadata[kConfigurationHash] = sha256_hex(canonical_configuration(config));
-  metadata[kData] = data.fingerprint_text();
-  metadata[kVersion] = BELLWETHER_VERSION;
-  auto log = SqliteEventLog::create(path, metadata);
+  auto log = SqliteEventLog::create(path, metadata_of(config, data));
   if (!log) return log.error();
   opened.log = std::move(*log);
+  return opened;
+}
+
+}  // namespace
+
+Expected<OpenedLog> open_session_log(const AppConfig& config, const MarketDataSet& data) {
+  auto opened = open_or_create(config, data);
+  if (!opened) return opened;
+  if (auto set = opened->log->sync_commits(config.run.durable); !set) return set.error();
   return opened;
 }
 

@@ -27,6 +27,7 @@ constexpr const char* kWriterSettings =
 
 std::string lock_path(const std::string& path) { return path + ".lock"; }
 std::string write_ahead_path(const std::string& path) { return path + "-wal"; }
+constexpr const char* kSideFiles[] = {"-wal", "-shm"};
 
 bool exists(const std::string& path) {
   std::error_code ignored;
@@ -38,10 +39,24 @@ void remove_file(const std::string& path) {
   fs::remove(path, ignored);
 }
 
+bool is_empty_file(const std::string& path) {
+  std::error_code failed;
+  return fs::file_size(path, failed) == 0 && !failed;
+}
+
+/// A name beside `path` that is free.
+std::string free_name(const std::string& path) {
+  for (int i = 1;; ++i) {
+    std::string name = path + "." + std::to_string(i);
+    if (!exists(name)) return name;
+  }
+}
+
+/// Without symbolic links, so that one file has one lock.
 Expected<std::string> absolute_path(const std::string& path) {
   if (path.empty()) return Error{"", "the path of the event log is empty"};
   std::error_code failed;
-  const fs::path absolute = fs::absolute(path, failed);
+  const fs::path absolute = fs::weakly_canonical(fs::absolute(path, failed), failed);
   if (failed) return Error{path, failed.message()};
   const fs::path folder = absolute.parent_path();
   if (!fs::is_directory(folder, failed)) return Error{path, "its folder " + folder.string() + " does not exist"};
@@ -124,27 +139,66 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::create(const std::stri
   auto lock = FileLock::acquire(lock_path(*absolute));
   if (!lock) return Error{*absolute, lock.error().message};
   if (exists(*absolute)) return Error{*absolute, "exists already"};
-  if (exists(write_ahead_path(*absolute))) {
-    return Error{write_ahead_path(*absolute),
-                 "the rest of an event log whose main file is gone; restore that file or remove this one"};
+  return create_locked(*absolute, metadata, std::move(*lock));
+}
+
+Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::create_locked(const std::string& path,
+                                                                        const Metadata& metadata, FileLock lock) {
+  const std::string rest = write_ahead_path(path);
+  if (exists(rest) && !is_empty_file(rest)) {
+    return Error{rest, "the rest of an event log whose main file is gone; restore that file or remove this one"};
   }
-  const std::string unfinished = *absolute + ".new";
+  for (const char* suffix : kSideFiles) remove_file(path + suffix);
+  const std::string unfinished = path + ".new";
   const auto remove_unfinished = [&unfinished] {
     for (const char* suffix : {"", "-journal", "-wal", "-shm"}) remove_file(unfinished + suffix);
   };
   remove_unfinished();
   if (auto written = write_new_file(unfinished, metadata); !written) {
     remove_unfinished();
-    return Error{*absolute, "cannot be created: " + written.error().message};
+    return Error{path, "cannot be created: " + written.error().message};
   }
   std::error_code failed;
-  fs::rename(unfinished, *absolute, failed);
+  fs::rename(unfinished, path, failed);
   if (failed) {
     remove_unfinished();
-    return Error{*absolute, "cannot be created: " + failed.message()};
+    return Error{path, "cannot be created: " + failed.message()};
   }
-  sync_folder_of(*absolute);
-  return open_locked(*absolute, OpenMode::ReadWrite, std::move(*lock));
+  sync_folder_of(path);
+  return open_locked(path, OpenMode::ReadWrite, std::move(lock));
+}
+
+Expected<SqliteEventLog::Replaced> SqliteEventLog::replace(std::unique_ptr<SqliteEventLog> log,
+                                                           const Metadata& metadata) {
+  const std::string path = log->connection_.path();
+  if (auto folded = log->fold_write_ahead_file(); !folded) return folded.error();
+  FileLock lock = std::move(*log->lock_);
+  log.reset();
+  Replaced replaced;
+  replaced.kept_as = free_name(path);
+  std::error_code failed;
+  fs::rename(path, replaced.kept_as, failed);
+  if (failed) return Error{path, "cannot be renamed to " + replaced.kept_as + ": " + failed.message()};
+  // Somebody who has the former log open goes on reading it through its own side files.
+  for (const char* suffix : kSideFiles) fs::rename(path + suffix, replaced.kept_as + suffix, failed);
+  auto made = create_locked(path, metadata, std::move(lock));
+  if (!made) return made.error();
+  replaced.log = std::move(*made);
+  return replaced;
+}
+
+/// Brings everything into the main file and empties the write-ahead file.
+Expected<void> SqliteEventLog::fold_write_ahead_file() {
+  const auto busy = connection_.query_integer("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!busy) return busy.error();
+  const std::string rest = write_ahead_path(connection_.path());
+  if (*busy == 0 && (!exists(rest) || is_empty_file(rest))) return {};
+  return Error{connection_.path(), "another process reads it; it cannot be put aside before that has ended"};
+}
+
+Expected<void> SqliteEventLog::sync_commits(bool on) {
+  const std::lock_guard lock(mutex_);
+  return connection_.execute(on ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 }
 
 Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open(const std::string& path, OpenMode mode) {

@@ -1,5 +1,6 @@
 // The event log as one SQLite file in write-ahead mode. One process writes it at a time; others may read it meanwhile.
-// Beside the file stand SQLite's own `-wal` and `-shm` while it is in use, and `.lock`, which stays.
+// Beside the file stand SQLite's own `-wal` and `-shm` while it is in use, and `.lock`, which stays. A symbolic link to
+// the file is the file.
 #pragma once
 
 #include <atomic>
@@ -24,6 +25,15 @@ class SqliteEventLog final : public EventLog {
  public:
   /// Makes a new log and opens it for writing. The file appears whole or not at all. An error if there is one already.
   static Expected<std::unique_ptr<SqliteEventLog>> create(const std::string& path, const Metadata& metadata);
+  /// A new log in the place of a former one.
+  struct Replaced {
+    std::unique_ptr<SqliteEventLog> log;
+    std::string kept_as;  ///< Where the former one is: its path with .1, .2, ... behind it.
+  };
+  /// Keeps `log`, which is open for writing, under another name and makes a new one in its place, owned throughout. On
+  /// an error the former log is closed and stands where it was: it cannot be moved while another process reads what is
+  /// not in its main file.
+  static Expected<Replaced> replace(std::unique_ptr<SqliteEventLog> log, const Metadata& metadata);
   /// Opens a log. Checks identity, schema, head and metadata; batches are checked as they are read.
   static Expected<std::unique_ptr<SqliteEventLog>> open(const std::string& path, OpenMode mode);
 
@@ -34,6 +44,10 @@ class SqliteEventLog final : public EventLog {
   [[nodiscard]] const Metadata& metadata() const override { return metadata_; }
   Expected<void> put_metadata(const std::string& key, const std::string& value) override;
   [[nodiscard]] std::unique_ptr<EventLogCursor> read(EventNumber after) override;
+
+  /// Whether every commit waits for the disk, as it does at first. Without that, what is committed survives the end of
+  /// the process, but not always a loss of power.
+  Expected<void> sync_commits(bool on);
 
  private:
   struct Statements {
@@ -46,9 +60,12 @@ class SqliteEventLog final : public EventLog {
 
   SqliteEventLog(SqliteConnection connection, SqliteAccess access, std::optional<FileLock> lock, const LogHead& head,
                  Metadata metadata);
+  static Expected<std::unique_ptr<SqliteEventLog>> create_locked(const std::string& path, const Metadata& metadata,
+                                                                 FileLock lock);
   static Expected<std::unique_ptr<SqliteEventLog>> open_locked(const std::string& path, OpenMode mode,
                                                                std::optional<FileLock> lock);
   Expected<void> start_writing();
+  Expected<void> fold_write_ahead_file();
   Expected<void> check_continues(std::span<const Event> events, std::span<const LoggedCommand> commands) const;
   Expected<void> check_writable() const;
   bool insert_batches(std::span<const Event> events, std::span<const LoggedCommand> commands, LogHead& head);

@@ -85,6 +85,75 @@ TEST(EventLogRefusal, CreateNeverReplacesAnything) {
   EXPECT_FALSE(std::filesystem::exists(folder / "orphan"));
 }
 
+TEST(EventLogRefusal, AnEmptyWriteAheadFileOfARemovedLogIsNoObstacle) {
+  const TemporaryFolder folder;
+  write_file(folder / "log-wal", "");
+  write_file(folder / "log-shm", "stale");
+  auto log = make_log(folder / "log");
+  ASSERT_NE(log, nullptr);
+  ASSERT_TRUE(log->append(sample_events(1, 3), {}));
+  EXPECT_EQ(read_all(*log)->events, sample_events(1, 3));
+}
+
+TEST(EventLogRefusal, ASymbolicLinkIsTheSameLog) {
+  const TemporaryFolder folder;
+  auto owner = make_log(folder / "log");
+  std::filesystem::create_symlink(folder / "log", folder / "link");
+  const auto second = SqliteEventLog::open(folder / "link", OpenMode::ReadWrite);
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().text(), HasSubstr("in use by another process"));
+  owner.reset();
+  auto through_link = SqliteEventLog::open(folder / "link", OpenMode::ReadWrite);
+  ASSERT_TRUE(through_link);
+  EXPECT_FALSE(SqliteEventLog::open(folder / "log", OpenMode::ReadWrite));
+}
+
+TEST(EventLogRefusal, ANameThatIsTooLongIsNamed) {
+  const TemporaryFolder folder;
+  const std::string path = folder / std::string(300, 'n');
+  EXPECT_THAT(SqliteEventLog::create(path, {}).error().text(), HasSubstr("too long"));
+  EXPECT_FALSE(SqliteEventLog::open(path, OpenMode::ReadOnly));
+}
+
+TEST(EventLogRefusal, AReplacedLogKeepsEverythingThoughSomebodyReadsIt) {
+  const TemporaryFolder folder;
+  auto log = make_log(folder / "log");
+  ASSERT_TRUE(log->append(sample_events(1, 500), {}));
+  const auto reader = SqliteEventLog::open(folder / "log", OpenMode::ReadOnly);
+  ASSERT_TRUE(reader);
+  auto replaced = SqliteEventLog::replace(std::move(log), {{"key", "new"}});
+  ASSERT_TRUE(replaced) << replaced.error().text();
+  EXPECT_EQ(replaced->kept_as, folder / "log.1");
+  // The one file holds it all.
+  std::filesystem::copy_file(folder / "log.1", folder / "copy");
+  const auto copy = SqliteEventLog::open(folder / "copy", OpenMode::ReadOnly);
+  ASSERT_TRUE(copy);
+  EXPECT_EQ(read_all(**copy)->events, sample_events(1, 500));
+  // The new one is empty, owned and writable.
+  EXPECT_EQ(replaced->log->last_event(), 0U);
+  EXPECT_FALSE(SqliteEventLog::open(folder / "log", OpenMode::ReadWrite));
+  ASSERT_TRUE(replaced->log->append(sample_events(1, 2), {}));
+  EXPECT_EQ(read_all(*replaced->log)->events, sample_events(1, 2));
+}
+
+TEST(EventLogRefusal, ALogIsNotReplacedWhileAReaderHoldsItsWriteAheadFile) {
+  const TemporaryFolder folder;
+  auto log = make_log(folder / "log");
+  ASSERT_TRUE(log->append(sample_events(1, 500), {}));
+  auto reader = SqliteConnection::open(folder / "log", SqliteAccess::ReadOnly);
+  ASSERT_TRUE(reader);
+  ASSERT_TRUE(reader->execute("BEGIN"));
+  ASSERT_TRUE(reader->query_integer("SELECT count(*) FROM batches"));
+  const auto replaced = SqliteEventLog::replace(std::move(log), {});
+  ASSERT_FALSE(replaced);
+  EXPECT_THAT(replaced.error().text(), HasSubstr("another process reads it"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "log.1"));
+  reader->roll_back();
+  const auto again = SqliteEventLog::open(folder / "log", OpenMode::ReadWrite);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(read_all(**again)->events, sample_events(1, 500));
+}
+
 TEST(EventLogRefusal, ASecondOwnerIsTurnedAwayUntilTheFirstIsGone) {
   const TemporaryFolder folder;
   auto owner = make_log(folder / "log");
