@@ -102,11 +102,12 @@ void LogWriter::commit(const Group& group) {
   const auto start = std::chrono::steady_clock::now();
   if (auto written = log_.append(group.events, group.commands); !written) return fail(written.error());
   if (group.snapshot) {
-    if (auto written = log_.put_snapshot(*group.snapshot); !written) return fail(written.error());
+    auto written = log_.put_snapshot(*group.snapshot);
+    if (!written && callbacks_.on_snapshot_error) callbacks_.on_snapshot_error(written.error());
   }
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   if (!group.events.empty()) durable_.store(group.events.back().number, std::memory_order_release);
-  if (callbacks_.on_commit_time) callbacks_.on_commit_time(taken.count(), group.entries());
+  if (callbacks_.on_commit_time) callbacks_.on_commit_time(taken.count(), group.events.size());
   if (callbacks_.on_commit) callbacks_.on_commit(durable());
 }
 

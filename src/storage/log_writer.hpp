@@ -22,13 +22,15 @@ struct LogWriterOptions {
 
 /// Called from the writer's thread, one at a time; each may be empty. None of them may call `flush` or `enqueue`.
 struct LogWriterCallbacks {
-  /// After a commit: every event up to and including `durable` is on the disk, and so are all commands and snapshots
-  /// that were enqueued before the next event.
+  /// After a commit: every event up to and including `durable` is on the disk, and so are all commands that were
+  /// enqueued before it.
   std::function<void(EventNumber durable)> on_commit = {};
   /// Once, when the log refused to be written. Nothing is written from then on.
   std::function<void(const Error&)> on_error = {};
-  /// After a commit: how long it took and how many events and commands it held.
-  std::function<void(double seconds, std::size_t entries)> on_commit_time = {};
+  /// When a snapshot could not be stored. The writer goes on.
+  std::function<void(const Error&)> on_snapshot_error = {};
+  /// After a commit: how long it took and how many events it held, which may be none.
+  std::function<void(double seconds, std::size_t events)> on_commit_time = {};
 };
 
 /// Appends to one log, which must outlive it. Events must be enqueued in the order of their numbers, a command not

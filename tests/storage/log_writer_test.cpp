@@ -24,6 +24,7 @@ class GatedLog final : public EventLog {
     return {};
   }
   Expected<void> put_snapshot(const Snapshot& snapshot) override {
+    if (refuses_snapshots) return Error{"log", "too large"};
     snapshots.push_back(snapshot);
     return {};
   }
@@ -40,6 +41,7 @@ class GatedLog final : public EventLog {
   std::mutex gate;
   std::atomic<int> appends_begun = 0;
   bool fails = false;
+  bool refuses_snapshots = false;
   Recorded recorded;
   std::vector<Snapshot> snapshots;
   std::vector<std::size_t> group_sizes;
@@ -65,9 +67,9 @@ TEST(LogWriter, WhatComesInDuringACommitGoesIntoOneCommit) {
   {
     LogWriter writer(log, {.on_commit = [&](EventNumber event) { durable.push_back(event); },
                            .on_commit_time =
-                               [&](double seconds, std::size_t entries) {
+                               [&](double seconds, std::size_t events) {
                                  EXPECT_GE(seconds, 0);
-                                 observed.push_back(entries);
+                                 observed.push_back(events);
                                }});
     std::unique_lock gate(log.gate);
     writer.enqueue(sample_event(1));
@@ -84,7 +86,7 @@ TEST(LogWriter, WhatComesInDuringACommitGoesIntoOneCommit) {
     EXPECT_EQ(writer.durable(), 10U);
   }
   EXPECT_EQ(log.group_sizes, (std::vector<std::size_t>{1, 10}));
-  EXPECT_EQ(observed, log.group_sizes);
+  EXPECT_EQ(observed, (std::vector<std::size_t>{1, 9}));  // Events alone, without the command.
   EXPECT_EQ(durable, (std::vector<EventNumber>{1, 10}));
   EXPECT_EQ(log.recorded, (Recorded{sample_events(1, 10), {sample_command(1)}}));
   EXPECT_EQ(log.snapshots, (std::vector{Snapshot{10, "newer"}}));
@@ -148,6 +150,21 @@ TEST(LogWriter, AnErrorOfTheLogIsReportedOnceAndFreesWhoeverWaits) {
   EXPECT_EQ(writer.durable(), 0U);
   EXPECT_EQ(writer.waiting(), 0U);
   EXPECT_EQ(log.appends_begun.load(), 1);
+}
+
+TEST(LogWriter, GoesOnAfterASnapshotThatCannotBeStored) {
+  GatedLog log;
+  log.refuses_snapshots = true;
+  std::vector<std::string> refused;
+  LogWriter writer(log, {.on_error = [](const Error&) { ADD_FAILURE() << "events can still be written"; },
+                         .on_snapshot_error = [&](const Error& error) { refused.push_back(error.message); }});
+  writer.enqueue(sample_event(1));
+  writer.enqueue(Snapshot{1, "much"});
+  ASSERT_TRUE(writer.flush());
+  EXPECT_EQ(refused, std::vector<std::string>{"too large"});
+  writer.enqueue(sample_event(2));
+  ASSERT_TRUE(writer.flush());
+  EXPECT_EQ(writer.durable(), 2U);
 }
 
 TEST(LogWriter, WritesWhatIsWaitingBeforeItEnds) {
