@@ -1,5 +1,6 @@
 // The command line: one program, one subcommand for each thing it does.
 #include <CLI/CLI.hpp>
+#include <exception>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -87,9 +88,7 @@ bellwether::ConfigurationSources sources_of(const CommonOptions& options) {
   return sources;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_program(int argc, char** argv) {
   CLI::App program("Bellwether: live trading engine and backtester", "bellwether");
   program.require_subcommand(1);
   CommonOptions common;
@@ -143,4 +142,15 @@ int main(int argc, char** argv) {
   if (name == "log") return bellwether::log_command(log_options);
   if (name == "replay") return bellwether::replay_command(replay_log);
   return bellwether::verify_command(result_file, verify_data);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run_program(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "error: " << error.what() << "\n";
+  }
+  return bellwether::kExitFailed;
 }
