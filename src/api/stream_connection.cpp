@@ -148,21 +148,23 @@ class StreamConnection final : public Connection, public std::enable_shared_from
     const EventNumber upto = hub_.ports.session->last_event();
     const HistoryReader counted(hub_);
     // Captures nothing that has a destructor: g++ 12 destroys temporaries of an awaiting expression once too often.
-    const auto work = [this, after = after_, upto]() -> awaitable<Expected<void>> {
-      co_return read_history(after, upto);
-    };
+    EventNumber last = after_;
+    const auto work = [this, &last, upto]() -> awaitable<Expected<void>> { co_return read_history(last, upto); };
     const Expected<void> read = co_await asio::co_spawn(hub_.workers, work, asio::use_awaitable);
     if (!read) {
       const std::string reason = read.error().text().substr(0, kReasonBytesMax);
       co_await close(websocket::close_code::internal_error, reason);
       co_return false;
     }
-    if (!gone_ && !hub_.stopping) after_ = upto;
+    if (gone_ || hub_.stopping) co_return !gone_;
+    after_ = last;
+    if (last < upto) co_await wait();  // The log that was read ends before what is on the board.
     co_return !gone_;
   }
 
-  /// On a worker's thread: waits for the client to take each batch before it makes the next.
-  Expected<void> read_history(EventNumber after, EventNumber upto) {
+  /// On a worker's thread: waits for the client to take each batch before it makes the next. `last` is the event after
+  /// which to begin, and becomes the last one that was read.
+  Expected<void> read_history(EventNumber& last, EventNumber upto) {
     std::vector<StateChange> changes;
     std::vector<Message> batch;
     std::size_t bytes = 0;
@@ -171,9 +173,10 @@ class StreamConnection final : public Connection, public std::enable_shared_from
       auto sent = asio::co_spawn(hub_.io, send_all(shared_from_this(), std::exchange(batch, {})), asio::use_future);
       return sent.get();
     };
-    Expected<void> read = hub_.ports.session->history(after, upto, [&](const Turn& turn) {
+    Expected<void> read = hub_.ports.session->history(last, upto, [&](const Turn& turn) {
       if (hub_.stopping || gone_ || turn.event.number > upto) return false;
-      if (turn.event.number <= after) return true;
+      if (turn.event.number <= last) return true;
+      last = turn.event.number;
       changes.clear();
       append_state_changes(turn, changes);
       if (changes.empty()) return true;

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <atomic>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -34,7 +36,7 @@ class StreamTest : public ::testing::Test {
     board.set_phase(SessionPhase::Trading);
     board.set_history([this](EventNumber, EventNumber upto, const TurnVisitor& visit) -> Expected<void> {
       ++history_reads;
-      for (EventNumber n = 1; n <= upto; ++n) {
+      for (EventNumber n = 1; n <= std::min(upto, history_end.load()); ++n) {
         if (!visit(long_session_turn(n))) break;
       }
       return {};
@@ -62,6 +64,7 @@ class StreamTest : public ::testing::Test {
   SessionBoard board;
   ApiConfig config;
   std::atomic<int> history_reads = 0;
+  std::atomic<EventNumber> history_end = std::numeric_limits<EventNumber>::max();
   std::unique_ptr<ApiServer> server;
 };
 
@@ -96,6 +99,16 @@ TEST_F(ShortMemoryStreamTest, ReadsFromHistoryWhatIsNoLongerKept) {
   play(501, 520);
   expect_messages(client, 501, 520);
   EXPECT_EQ(history_reads, 1);
+}
+
+TEST_F(ShortMemoryStreamTest, GoesOnWhereTheHistoryEndedThatItRead) {
+  const std::uint16_t port = serve();
+  play(1, 500);
+  history_end = 300;  // The log lacks what the board knows.
+  StreamClient client(port, "/v1/stream?after=0");
+  expect_messages(client, 1, 300);
+  history_end = 500;
+  expect_messages(client, 301, 500);
 }
 
 TEST_F(ShortMemoryStreamTest, AClientThatReconnectsAgainAndAgainMissesNothing) {
