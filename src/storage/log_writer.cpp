@@ -17,13 +17,15 @@ LogWriter::LogWriter(EventLog& log, LogWriterCallbacks callbacks, LogWriterOptio
   thread_ = std::thread([this] { run(); });
 }
 
-LogWriter::~LogWriter() {
+LogWriter::~LogWriter() { close(); }
+
+void LogWriter::close() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   work_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 bool LogWriter::wait_for_room(std::unique_lock<std::mutex>& lock) {

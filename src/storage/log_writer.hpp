@@ -41,7 +41,7 @@ struct LogWriterCallbacks {
 class LogWriter {
  public:
   explicit LogWriter(EventLog& log, LogWriterCallbacks callbacks = {}, LogWriterOptions options = {});
-  /// Writes what is waiting, then ends the thread.
+  /// Closes.
   ~LogWriter();
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
@@ -54,6 +54,8 @@ class LogWriter {
 
   /// Waits until all that was enqueued before is durable.
   Expected<void> flush();
+  /// Writes what is waiting and ends the thread: no callback is called any more. Nothing may be enqueued afterwards.
+  void close();
   /// Number of the last durable event.
   [[nodiscard]] EventNumber durable() const { return durable_.load(std::memory_order_acquire); }
   /// How many events and commands wait for the next commit.
