@@ -7,7 +7,7 @@ using Self = market_data_actor::stateful_pointer<MarketDataState>;
 
 void give(Self self, const SessionPorts& ports, std::uint64_t recorder_lag_max, const venue_actor& venue) {
   MarketDataState& state = self->state;
-  if (!state.has_credit || state.stopped) return;
+  if (!state.has_credit || state.stopped || ports.is_closed()) return;
   if (ports.progress->between(Station::Released, Station::Recorder) > recorder_lag_max) {
     // The recorder is behind: look again soon, and until then let nothing new in.
     self->delayed_send(self, std::chrono::milliseconds(1), state.allowance);

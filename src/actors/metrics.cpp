@@ -296,6 +296,11 @@ void EngineMetrics::observe_commit(double seconds, std::size_t events) {
 }
 void EngineMetrics::set_data_age(double seconds) { handles_->data_age->Set(seconds); }
 
+void EngineMetrics::count_failure() {
+  handles_->halts[static_cast<std::size_t>(HaltReason::ActorFailed)]->Increment();
+  handles_->halted->Set(1);
+}
+
 std::string EngineMetrics::text() const {
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, handles_->registry.Collect());

@@ -30,10 +30,12 @@ class EngineMetrics {
   /// From an event's arrival at a stage to its departure. Stage::Total: from the sequencer to the end of the conveyor.
   void observe_stage(Stage stage, double seconds);
   void set_queue_depth(Stage stage, std::size_t events);
-  /// One durable write of `events` log records.
+  /// One durable write to the log, of so many events.
   void observe_commit(double seconds, std::size_t events);
   /// Wall-clock age of the last market data, or its age on the session's clock where that is replayed.
   void set_data_age(double seconds);
+  /// The session has failed: a halt.
+  void count_failure();
 
   /// Prometheus text exposition, version 0.0.4.
   [[nodiscard]] std::string text() const;

@@ -1,4 +1,5 @@
-// The actor that owns the order stage and the rule that a command leaves only after what caused it is durable.
+// The actor that owns the order stage and the rule that nothing leaves before it is durable: no command for the venue,
+// no answer to an operator, nothing that anybody can read.
 #pragma once
 
 #include <deque>
@@ -12,7 +13,9 @@ namespace bellwether {
 struct OrderActorState {
   static inline const char* name = "order";
   std::shared_ptr<OrderStage> stage;
-  std::deque<PassagePtr> waiting;  // In order; the first carries commands that are not durable yet.
+  std::deque<PassagePtr> waiting;      // In order; the first must be durable before the venue gets it.
+  std::deque<PassagePtr> unpublished;  // In order, none durable; the recorder has not got them.
+  bool settle = false;                 // A message for the recorder behind all unpublished.
   EventNumber durable = 0;
 };
 

@@ -31,6 +31,7 @@ struct PaperSession::Actors {
     ports.board = board;
     ports.metrics = metrics;
     ports.progress = &progress;
+    ports.closed = &closed;
     if (log != nullptr) open_log(*log);
   }
 
@@ -39,12 +40,11 @@ struct PaperSession::Actors {
     callbacks.on_commit = [this](EventNumber durable) {
       if (order_handle) caf::anon_send(order_handle, durable_atom::value, durable);
     };
-    callbacks.on_error = [this](const Error& error) {
-      if (supervisor_handle) caf::anon_send(supervisor_handle, log_atom::value, error.text());
-    };
+    callbacks.on_error = [this](const Error& error) { fail("the event log cannot be written: " + error.text()); };
+    callbacks.on_snapshot_error = options.on_snapshot_error;
     if (ports.metrics != nullptr) {
-      callbacks.on_commit_time = [this](double seconds, std::size_t entries) {
-        ports.metrics->observe_commit(seconds, entries);
+      callbacks.on_commit_time = [this](double seconds, std::size_t events) {
+        ports.metrics->observe_commit(seconds, events);
       };
     }
     LogWriterOptions writer_options;
@@ -53,23 +53,49 @@ struct PaperSession::Actors {
     ports.log = writer.get();
   }
 
-  void settle(Outcome outcome, const std::string& why) {
+  /// Called from any thread. Closing comes first: nothing may leave while the rest goes on.
+  void fail(const std::string& why) {
+    {
+      const std::lock_guard lock(mutex);
+      if (state == Outcome::Failed) return;
+      closed.store(true, std::memory_order_release);
+      state = Outcome::Failed;
+      failure_text = why;
+    }
+    if (ports.board != nullptr) ports.board->fail(why);
+    if (ports.metrics != nullptr) ports.metrics->count_failure();
+    settled.notify_all();
+    // Whoever waits for the answer to a command is told.
+    if (venue_handle) caf::anon_send(venue_handle, stop_atom::value);
+  }
+  void on_death(const std::string& who, const std::string& why) {
+    if (!stopping.load(std::memory_order_acquire)) fail("actor " + who + " died: " + why);
+  }
+  void end() {
     const std::lock_guard lock(mutex);
-    if (state != Outcome::Running) return;
-    state = outcome;
-    failure_text = why;
+    if (state == Outcome::Running) state = Outcome::Ended;
     settled.notify_all();
   }
 
   void spawn();
+  void watch(const caf::strong_actor_ptr& actor, const char* name);
+  void let_finish();
+  void end_actors();
   void run_test_scheduler() {
     auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
     while (scheduler.run() > 0 || scheduler.trigger_timeout()) {
     }
   }
 
+  // What actors and writer use outlives them: they end with `system` and `writer`.
   PaperSessionOptions options;
   ConveyorProgress progress;
+  std::atomic<bool> closed = false;
+  std::atomic<bool> stopping = false;  // Actors end because they are told to.
+  mutable std::mutex mutex;
+  std::condition_variable settled;
+  Outcome state = Outcome::Running;
+  std::string failure_text;
   SessionPorts ports;
   std::unique_ptr<LogWriter> writer;
   SystemConfig config;
@@ -81,19 +107,24 @@ struct PaperSession::Actors {
   order_actor order_handle;
   market_data_actor market_data_handle;
   clock_actor clock_handle;
-  std::vector<caf::strong_actor_ptr> all;
-  mutable std::mutex mutex;
-  std::condition_variable settled;
-  Outcome state = Outcome::Running;
-  std::string failure_text;
+  std::vector<std::pair<std::string, caf::strong_actor_ptr>> all;
   bool stopped = false;
 };
 
+void PaperSession::Actors::watch(const caf::strong_actor_ptr& actor, const char* name) {
+  all.emplace_back(name, actor);
+  caf::anon_send(supervisor_handle, watch_atom::value, actor, std::string(name));
+}
+
 void PaperSession::Actors::spawn() {
   SupervisorCallbacks callbacks;
-  callbacks.on_failure = [this](const std::string& what) { settle(Outcome::Failed, what); };
-  callbacks.on_end = [this] { settle(Outcome::Ended, {}); };
+  callbacks.on_death = [this](const std::string& who, const std::string& why) { on_death(who, why); };
+  callbacks.on_end = [this] { end(); };
   supervisor_handle = system.spawn(supervisor, callbacks);
+  const auto supervisor_pointer = caf::actor_cast<caf::strong_actor_ptr>(supervisor_handle);
+  all.emplace_back("supervisor", supervisor_pointer);
+  supervisor_pointer->get()->attach_functor(
+      [this](const caf::error& reason) { on_death("supervisor", system.render(reason)); });
   Engine& engine = *begin.engine;
   VenueStart start;
   start.simulator = std::make_shared<FillSimulator>(std::move(begin.venue));
@@ -102,7 +133,7 @@ void PaperSession::Actors::spawn() {
   start.last_event = begin.last_event;
   start.last_time = begin.last_time;
   start.last_snapshot = options.last_snapshot;
-  const VenueOptions venue_options{options.snapshot_every_events};
+  const VenueOptions venue_options{options.snapshot_every_events, options.on_order_command};
   venue_handle = system.spawn(venue, ports, venue_options, start, supervisor_handle);
   recorder_handle =
       system.spawn(recorder, ports, std::make_shared<SessionRecorder>(std::move(begin.recorder)), venue_handle);
@@ -118,21 +149,17 @@ void PaperSession::Actors::spawn() {
   market_data_handle = system.spawn(market_data, ports, std::make_shared<MarketFeed>(std::move(begin.feed)), begin.held,
                                     options.recorder_lag_max, venue_handle);
   clock_handle = system.spawn(clock, options.pace, market_data_handle);
-  const auto watch = [&](const auto& handle, const char* name) {
-    const auto pointer = caf::actor_cast<caf::strong_actor_ptr>(handle);
-    all.push_back(pointer);
-    caf::anon_send(supervisor_handle, watch_atom::value, pointer, std::string(name));
-  };
-  watch(venue_handle, "venue");
-  watch(recorder_handle, "recorder");
-  watch(order_handle, "order");
-  watch(risk_handle, "risk");
-  watch(signal_handle, "signal");
-  watch(position_handle, "position");
-  watch(sequencer_handle, "sequencer");
-  watch(market_data_handle, "market_data");
-  watch(clock_handle, "clock");
-  caf::anon_send(venue_handle, start_atom::value, sequencer_handle, market_data_handle);
+  const auto pointer = [](const auto& handle) { return caf::actor_cast<caf::strong_actor_ptr>(handle); };
+  watch(pointer(venue_handle), "venue");
+  watch(pointer(recorder_handle), "recorder");
+  watch(pointer(order_handle), "order");
+  watch(pointer(risk_handle), "risk");
+  watch(pointer(signal_handle), "signal");
+  watch(pointer(position_handle), "position");
+  watch(pointer(sequencer_handle), "sequencer");
+  watch(pointer(market_data_handle), "market_data");
+  watch(pointer(clock_handle), "clock");
+  caf::anon_send(venue_handle, start_atom::value, sequencer_handle, market_data_handle, order_handle);
   caf::anon_send(clock_handle, start_atom::value);
 }
 
@@ -183,36 +210,44 @@ std::shared_ptr<const SessionRecord> PaperSession::record() {
   return record;
 }
 
+/// Waits until every event that was numbered has passed the whole conveyor, is durable and recorded.
+void PaperSession::Actors::let_finish() {
+  constexpr auto kPatience = std::chrono::seconds(2);
+  caf::anon_send(clock_handle, stop_atom::value);
+  caf::anon_send(market_data_handle, stop_atom::value);
+  caf::scoped_actor self(system);
+  auto finished = self->request(venue_handle, kPatience, stop_atom::value);
+  if (options.deterministic) run_test_scheduler();
+  finished.receive([](settle_atom) {}, [](const caf::error&) {});
+}
+
+/// Ends all actors and waits for it: none of them touches the log, the board or the metrics any more.
+void PaperSession::Actors::end_actors() {
+  stopping.store(true, std::memory_order_release);
+  closed.store(true, std::memory_order_release);
+  std::vector<caf::strong_actor_ptr> actors;
+  for (const auto& [name, actor] : all) actors.push_back(actor);
+  for (const caf::strong_actor_ptr& actor : actors) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  if (options.deterministic) run_test_scheduler();
+  caf::scoped_actor self(system);
+  self->wait_for(actors);
+}
+
 void PaperSession::stop() {
   Actors& actors = *actors_;
   if (std::exchange(actors.stopped, true)) return;
-  if (actors.venue_handle) {
-    caf::anon_send(actors.clock_handle, stop_atom::value);
-    caf::anon_send(actors.market_data_handle, stop_atom::value);
-    if (actors.options.deterministic) actors.run_test_scheduler();
-    // What is under way comes to its end: every event that was numbered passes the whole conveyor.
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
-    while (!actors.options.deterministic && outcome() != Outcome::Failed &&
-           std::chrono::steady_clock::now() < deadline &&
-           actors.progress.between(Station::Sequencer, Station::Recorder) > 0) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
+  if (actors.venue_handle && outcome() != Outcome::Failed) actors.let_finish();
+  actors.end_actors();
+  if (actors.writer) actors.writer->close();  // Where it fails, the outcome says so.
+}
+
+bool PaperSession::kill(std::string_view actor) {
+  for (const auto& [name, pointer] : actors_->all) {
+    if (name != actor) continue;
+    caf::anon_send_exit(pointer, caf::exit_reason::kill);
+    return true;
   }
-  if (actors.writer) (void)actors.writer->flush();
-  for (const caf::strong_actor_ptr& actor : actors.all) {
-    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-  }
-  if (actors.supervisor_handle) caf::anon_send_exit(actors.supervisor_handle, caf::exit_reason::user_shutdown);
-  if (actors.options.deterministic) actors.run_test_scheduler();
-  actors.all.clear();
-  actors.writer.reset();
-  actors.ports.log = nullptr;
-  actors.supervisor_handle = nullptr;
-  actors.venue_handle = nullptr;
-  actors.recorder_handle = nullptr;
-  actors.order_handle = nullptr;
-  actors.market_data_handle = nullptr;
-  actors.clock_handle = nullptr;
+  return false;
 }
 
 const ConveyorProgress& PaperSession::progress() const { return actors_->progress; }

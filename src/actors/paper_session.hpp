@@ -1,11 +1,14 @@
 // A session of paper trading: the actors, the log and what watches them, from start to stop.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "actors/clock_pace.hpp"
 #include "actors/conveyor_progress.hpp"
@@ -21,16 +24,23 @@ struct PaperSessionOptions {
   Pace pace;
   std::uint64_t snapshot_every_events = 50'000;
   EventNumber last_snapshot = 0;  ///< The event of the log's last snapshot.
-  std::uint64_t recorder_lag_max = 8'192;
+  /// Events that the order stage has let go and the recorder has not seen, those that are not durable yet included.
+  std::uint64_t recorder_lag_max = 32'768;
   std::size_t log_queue_max = 16'384;
   std::size_t threads = 2;
   /// Runs all actors on the caller's thread with simulated time, for tests: `wait` then does the work.
   bool deterministic = false;
+  /// A snapshot could not be stored: the session goes on without it. On the log's thread; may be empty.
+  std::function<void(const Error&)> on_snapshot_error = {};
+  /// Sees every order command that reaches the venue, on the venue's thread; may be empty.
+  std::function<void(const OrderCommand&)> on_order_command = {};
 };
 
 /// Owns the actors. Begins where `runner` stands: at the start, or where `recover` brought it.
 class PaperSession {
  public:
+  /// Failed is final: an actor died or the log cannot be written. From then on no event enters, no command leaves, and
+  /// board and metrics show a halt.
   enum class Outcome : std::uint8_t { Running, Ended, Failed };
 
   /// The runner's configuration must outlive the session; `log`, `board` and `metrics` too, which may be null.
@@ -48,12 +58,16 @@ class PaperSession {
   /// Why the session failed.
   [[nodiscard]] std::string failure() const;
 
-  /// Takes an operator's command; gives the number of its event. An error says that the session did not answer.
+  /// Takes an operator's command; gives the number of its event once that is durable. An error says that the session
+  /// did not answer. From any thread, between `start` and the destructor.
   Expected<EventNumber> command(const CommandEvent& command);
   /// A copy of the record as it is.
   [[nodiscard]] std::shared_ptr<const SessionRecord> record();
-  /// Lets what is under way come to its end, writes the log and ends the actors. Within two seconds.
+  /// Lets what is under way come to its end, writes the log and ends the actors. What takes the disk more than two
+  /// seconds is left to a restart.
   void stop();
+  /// Ends one actor, as a defect in it would; for tests. False where there is none of this name.
+  bool kill(std::string_view actor);
 
   [[nodiscard]] const ConveyorProgress& progress() const;
   /// Events waiting for the log.

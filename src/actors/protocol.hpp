@@ -53,8 +53,8 @@ using end_atom = caf::atom_constant<caf::atom("end")>;
 using durable_atom = caf::atom_constant<caf::atom("durable")>;
 using record_atom = caf::atom_constant<caf::atom("record")>;
 using stored_atom = caf::atom_constant<caf::atom("stored")>;
+using settle_atom = caf::atom_constant<caf::atom("settle")>;
 using watch_atom = caf::atom_constant<caf::atom("watch")>;
-using log_atom = caf::atom_constant<caf::atom("log")>;
 
 }  // namespace bellwether
 
@@ -84,10 +84,13 @@ using sequencer_actor = caf::typed_actor<caf::reacts_to<EventBatch>, caf::reacts
 /// Position, signal and risk stage: each takes a passage and hands it to the next.
 using stage_actor = caf::typed_actor<caf::reacts_to<PassagePtr>, caf::reacts_to<SnapshotPtr>>;
 
-/// Order stage: the end of the conveyor. Lets commands go to the venue once what caused them is durable.
+/// Order stage: the end of the conveyor. Lets commands go to the venue, and everything to the recorder, once the event
+/// is durable. Writes snapshots to the log.
 using order_actor = caf::typed_actor<caf::reacts_to<PassagePtr>, caf::reacts_to<SnapshotPtr>,
                                      /// Everything up to this event is on the disk.
-                                     caf::reacts_to<durable_atom, EventNumber>>;
+                                     caf::reacts_to<durable_atom, EventNumber>,
+                                     /// Hand this on to the recorder behind everything that has come so far.
+                                     caf::reacts_to<settle_atom>>;
 
 /// The simulated venue, in process. Keeps the order of events: nothing new enters before all that followed from the
 /// last market event has passed.
@@ -100,26 +103,30 @@ using venue_actor = caf::typed_actor<
     caf::reacts_to<end_atom>,
     /// The snapshot that the venue asked for is on its way to the log.
     caf::reacts_to<stored_atom>,
-    /// An operator's command; the answer is the number of its event.
+    /// All that has passed is durable and recorded.
+    caf::reacts_to<settle_atom>,
+    /// An operator's command; the answer, once it is durable, is the number of its event.
     caf::replies_to<CommandEvent>::with<EventNumber>,
+    /// Begin nothing new; the answer comes once what is under way has passed, is durable and recorded.
+    caf::replies_to<stop_atom>::with<settle_atom>,
     /// Where to send what.
-    caf::reacts_to<start_atom, sequencer_actor, market_data_actor>>;
+    caf::reacts_to<start_atom, sequencer_actor, market_data_actor, order_actor>>;
 
-/// Keeps the record of the session, the read model and the metrics.
-using recorder_actor = caf::typed_actor<caf::reacts_to<PassagePtr>, caf::reacts_to<SnapshotPtr>,
+/// Keeps the record of the session, the read model and the metrics. Sees durable events only.
+using recorder_actor = caf::typed_actor<caf::reacts_to<PassagePtr>,
+                                        /// Tell the venue that everything before this is recorded.
+                                        caf::reacts_to<settle_atom>,
                                         /// A copy of the record as it is.
                                         caf::replies_to<record_atom>::with<RecordPtr>>;
 
 /// Tells the market data how much it may give out by now.
 using clock_actor = caf::typed_actor<caf::reacts_to<start_atom>, caf::reacts_to<tick_atom>, caf::reacts_to<stop_atom>>;
 
-/// Watches all others. Their death, or a log that cannot be written, ends the session.
+/// Watches all others. The death of one ends the session.
 using supervisor_actor = caf::typed_actor<
     /// Watch this actor, under this name.
     caf::reacts_to<watch_atom, caf::strong_actor_ptr, std::string>,
-    /// The log refused to be written; the text says why.
-    caf::reacts_to<log_atom, std::string>,
-    /// The data has ended and everything that followed from it has passed.
+    /// The data has ended and everything that followed from it is durable and recorded.
     caf::reacts_to<end_atom>>;
 
 }  // namespace bellwether

@@ -105,6 +105,14 @@ class Verifier final : public TurnObserver {
   std::optional<std::string> difference_;
 };
 
+/// After a re-execution: a command of the log that it did not give.
+std::optional<std::string> left_over(LogReader& log) {
+  const LoggedCommand* command = log.peek_command();
+  if (command == nullptr) return std::nullopt;
+  return "the log holds the command " + text(command->command) + " after event " + std::to_string(command->event) +
+         ", the re-execution gave none";
+}
+
 /// A command that came from outside: neither stages nor venue give it again.
 bool is_from_operator(const Event& event) {
   return event.type == EventType::Command &&
@@ -114,7 +122,7 @@ bool is_from_operator(const Event& event) {
 
 }  // namespace
 
-Expected<Recovery> recover(BacktestRunner& runner, EventLog& log) {
+Expected<Recovery> recover(BacktestRunner& runner, EventLog& log, const std::function<bool()>& go_on) {
   Recovery recovery;
   auto snapshot = log.latest_snapshot();
   if (!snapshot) return snapshot.error();
@@ -131,6 +139,10 @@ Expected<Recovery> recover(BacktestRunner& runner, EventLog& log) {
   Verifier verifier(reader);
   runner.set_observer(&verifier);
   while (const Event* next = reader.peek_event()) {
+    if (go_on && !go_on()) {
+      recovery.interrupted = true;
+      return recovery;
+    }
     if (is_from_operator(*next)) {
       runner.command(next->command);
     } else if (!runner.step()) {
@@ -140,6 +152,7 @@ Expected<Recovery> recover(BacktestRunner& runner, EventLog& log) {
   }
   runner.set_observer(nullptr);
   if (reader.error()) return *reader.error();
+  if (const auto left = left_over(reader)) return Error{"log", *left};
   recovery.replayed = verifier.compared;
   recovery.completed = verifier.missing_events.size();
   if (!verifier.missing_events.empty() || !verifier.missing_commands.empty()) {
@@ -147,6 +160,22 @@ Expected<Recovery> recover(BacktestRunner& runner, EventLog& log) {
       return appended.error();
   }
   return recovery;
+}
+
+Expected<bool> rebuild_record(BacktestRunner& runner, Engine& fresh, EventLog& log,
+                              const std::function<bool(const Turn&)>& visit) {
+  SessionRecorder recorder(runner.record().initial_cash);
+  EventNumber last = 0;
+  const auto replayed = replay_turns(fresh, log, runner.last_event(), [&](const Turn& turn) {
+    if (!visit(turn)) return false;
+    recorder.apply(turn);
+    last = turn.event.number;
+    return true;
+  });
+  if (!replayed) return replayed.error();
+  if (last < runner.last_event()) return false;
+  runner.set_recorder(std::move(recorder));
+  return true;
 }
 
 Expected<Replay> replay(Engine& engine, EventLog& log) {
@@ -162,20 +191,17 @@ Expected<Replay> replay(Engine& engine, EventLog& log) {
   }
   if (reader.error()) return *reader.error();
   result.difference = verifier.difference();
-  if (!result.difference && reader.peek_command() != nullptr) {
-    result.difference = "the log holds the command " + text(reader.peek_command()->command) + " after event " +
-                        std::to_string(reader.peek_command()->event) + ", the re-execution gave none";
-  }
+  if (!result.difference) result.difference = left_over(reader);
   return result;
 }
 
-Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber after, EventNumber upto,
+Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber upto,
                             const std::function<bool(const Turn&)>& visit) {
   LogReader reader(log, 0);
   for (const Event* event = reader.peek_event(); event != nullptr && event->number <= upto;
        event = reader.peek_event()) {
     const Turn& turn = engine.process(*event);
-    if (turn.event.number > after && !visit(turn)) break;
+    if (!visit(turn)) break;
     reader.take_event();
   }
   if (reader.error()) return *reader.error();

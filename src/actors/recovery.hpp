@@ -15,12 +15,20 @@ struct Recovery {
   EventNumber snapshot_event = 0;  ///< 0: from the beginning.
   std::uint64_t replayed = 0;      ///< Events that the log held after the snapshot.
   std::uint64_t completed = 0;     ///< Events that had been lost with the process and follow from those in the log.
+  bool interrupted = false;        ///< It was told to stop: neither runner nor log are at the end.
 };
 
 /// Brings a fresh runner to where the session stood: the last snapshot, then the same stages, venue and feed again,
 /// each event and command compared with the log. What the log lacks of the last step is appended to it. An Error says
-/// where the log and the re-execution differ: then the configuration or the data are not those of the log.
-Expected<Recovery> recover(BacktestRunner& runner, EventLog& log);
+/// where the log and the re-execution differ: then the configuration or the data are not those of the log. The record
+/// before the snapshot is not in the runner; `rebuild_record` brings it. `go_on` is asked before every step; where it
+/// says no, the recovery is given up.
+Expected<Recovery> recover(BacktestRunner& runner, EventLog& log, const std::function<bool()>& go_on = {});
+
+/// Re-executes the whole log, which `recover` has brought to the runner's last event, on a fresh engine; shows every
+/// turn to `visit` and gives the runner the record of all of it. False where `visit` gave false: it was given up.
+Expected<bool> rebuild_record(BacktestRunner& runner, Engine& fresh, EventLog& log,
+                              const std::function<bool(const Turn&)>& visit);
 
 /// What a replay found.
 struct Replay {
@@ -34,8 +42,9 @@ struct Replay {
 /// last events may be missing in the log of a session that was killed: they had not left.
 Expected<Replay> replay(Engine& engine, EventLog& log);
 
-/// Re-executes a log through the stages and shows every turn after `after`, up to `upto`, until `visit` gives false.
-Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber after, EventNumber upto,
+/// Re-executes a log through the stages and shows every turn from the first on, up to event `upto`, until `visit` gives
+/// false.
+Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber upto,
                             const std::function<bool(const Turn&)>& visit);
 
 }  // namespace bellwether

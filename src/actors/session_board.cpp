@@ -33,8 +33,17 @@ SessionBoard::SessionBoard(EngineConfig config, const StrategyRegistry& registry
 
 void SessionBoard::set_phase(SessionPhase phase, std::string detail) {
   const std::lock_guard lock(mutex_);
+  if (status_.phase == SessionPhase::Failed) return;
   status_.phase = phase;
   status_.detail = std::move(detail);
+}
+
+void SessionBoard::fail(std::string why) {
+  const std::lock_guard lock(mutex_);
+  status_.phase = SessionPhase::Failed;
+  status_.detail = std::move(why);
+  status_.halted = true;
+  status_.halt_reason = HaltReason::ActorFailed;
 }
 
 void SessionBoard::apply(const Turn& turn) {
@@ -45,8 +54,10 @@ void SessionBoard::apply(const Turn& turn) {
   began_ = true;
   status_.last_event = event.number;
   status_.time = event.time;
-  status_.halted = turn.halted;
-  status_.halt_reason = turn.halt_reason;
+  if (status_.phase != SessionPhase::Failed) {
+    status_.halted = turn.halted;
+    status_.halt_reason = turn.halt_reason;
+  }
   ++status_.counts.events;
   switch (event.type) {
     case EventType::Bar:

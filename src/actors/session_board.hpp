@@ -28,6 +28,8 @@ class SessionBoard final : public SessionView {
   /// From where those who follow the stream get changes that are no longer kept. Set before anyone reads.
   void set_history(HistorySource history) { history_ = std::move(history); }
   void set_phase(SessionPhase phase, std::string detail = {});
+  /// Shows for good that the session has failed, and trading halted by that.
+  void fail(std::string why);
 
   [[nodiscard]] const EngineConfig& config() const override { return config_; }
   [[nodiscard]] const std::vector<StrategyView>& strategies() const override { return strategies_; }

@@ -2,6 +2,7 @@
 // the session owns the objects and outlives the actors.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 
@@ -17,6 +18,10 @@ struct SessionPorts {
   SessionBoard* board = nullptr;     ///< Null: nobody watches.
   EngineMetrics* metrics = nullptr;  ///< Null: nobody watches.
   ConveyorProgress* progress = nullptr;
+  /// Set for good when the session fails or ends: from then on no event enters and no command leaves.
+  std::atomic<bool>* closed = nullptr;
+
+  [[nodiscard]] bool is_closed() const { return closed->load(std::memory_order_acquire); }
 };
 
 /// Nanoseconds of the monotonic clock.

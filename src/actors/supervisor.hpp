@@ -15,7 +15,8 @@ struct SupervisorState {
 
 /// What the session does about it. Called on the supervisor's thread.
 struct SupervisorCallbacks {
-  std::function<void(const std::string& what)> on_failure;
+  /// An actor has ended, for whatever reason.
+  std::function<void(const std::string& name, const std::string& reason)> on_death;
   std::function<void()> on_end;
 };
 

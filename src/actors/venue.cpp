@@ -34,10 +34,20 @@ void begin_snapshot(Self self) {
   self->send(state.sequencer, std::move(snapshot));
 }
 
+/// Asks to be told when all that has passed is durable and recorded.
+void begin_settling(Self self) {
+  if (std::exchange(self->state.settle_under_way, true)) return;
+  self->send(self->state.order, settle_atom::value);
+}
+
 /// Everything that followed from the last market event has passed: what comes next?
-void on_quiet(Self self, const SessionPorts& ports, const VenueOptions& options, const supervisor_actor& supervisor) {
+void on_quiet(Self self, const SessionPorts& ports, const VenueOptions& options) {
   VenueState& state = self->state;
-  if (state.in_flight > 0 || state.snapshot_under_way || !state.sequencer) return;
+  if (state.in_flight > 0 || state.snapshot_under_way || !state.sequencer || ports.is_closed()) return;
+  if (state.stop) {
+    if (!state.settle_under_way) state.settle_for_stop = true;
+    return begin_settling(self);
+  }
   if (!state.commands.empty()) {
     auto [command, promise] = std::move(state.commands.front());
     state.commands.pop_front();
@@ -60,16 +70,35 @@ void on_quiet(Self self, const SessionPorts& ports, const VenueOptions& options,
     process_market(self, ports, event);
     return;
   }
-  if (state.ended && !state.end_told) {
-    state.end_told = true;
-    self->send(supervisor, end_atom::value);
-  }
+  if (state.ended && !state.end_told) begin_settling(self);
   if (state.ended || state.credit_given) return;
   state.credit_given = true;
   self->send(state.market_data, Credit{});
 }
 
-void on_passed(Self self, const SessionPorts& ports, const Turn& turn) {
+/// No command begins any more; where the session is closed, the one under way is not answered either.
+void refuse_commands(Self self, const SessionPorts& ports) {
+  VenueState& state = self->state;
+  const auto refuse = [](auto& promise) { promise.deliver(caf::make_error(caf::sec::request_receiver_down)); };
+  for (auto& [command, promise] : state.commands) refuse(promise);
+  state.commands.clear();
+  if (!ports.is_closed() || !state.command_in_flight) return;
+  refuse(*state.command_in_flight);
+  state.command_in_flight.reset();
+}
+
+void on_settled(Self self, const SessionPorts& ports, const VenueOptions& options, const supervisor_actor& supervisor) {
+  VenueState& state = self->state;
+  state.settle_under_way = false;
+  if (state.ended && !std::exchange(state.end_told, true)) self->send(supervisor, end_atom::value);
+  if (std::exchange(state.settle_for_stop, false)) {
+    state.stop->deliver(settle_atom::value);
+  } else if (state.stop) {
+    on_quiet(self, ports, options);
+  }
+}
+
+void on_passed(Self self, const SessionPorts& ports, const VenueOptions& options, const Turn& turn) {
   VenueState& state = self->state;
   --state.in_flight;
   state.last_event = turn.event.number;
@@ -82,6 +111,7 @@ void on_passed(Self self, const SessionPorts& ports, const Turn& turn) {
   EventBatch batch;
   batch.events = turn.follow_ups;
   for (const OrderCommand& command : turn.commands) {
+    if (options.on_order_command) options.on_order_command(command);
     state.reports.clear();
     timed(ports, Stage::Venue, [&] { state.simulator->submit(command, turn.event.time, state.reports); });
     for (const ExecutionReport& report : state.reports) batch.events.push_back(Event::of(report));
@@ -104,31 +134,50 @@ venue_actor::behavior_type venue(Self self, SessionPorts ports, VenueOptions opt
       [=](const Event& event) {
         self->state.credit_given = false;
         self->state.held = event;
-        on_quiet(self, ports, options, supervisor);
+        on_quiet(self, ports, options);
       },
       [=](const PassagePtr& passage) {
-        on_passed(self, ports, passage->turn);
-        on_quiet(self, ports, options, supervisor);
+        if (ports.is_closed()) return;
+        on_passed(self, ports, options, passage->turn);
+        on_quiet(self, ports, options);
       },
       [=](end_atom) {
         self->state.credit_given = false;
         self->state.ended = true;
-        on_quiet(self, ports, options, supervisor);
+        on_quiet(self, ports, options);
       },
       [=](stored_atom) {
         self->state.snapshot_under_way = false;
-        on_quiet(self, ports, options, supervisor);
+        on_quiet(self, ports, options);
       },
+      [=](settle_atom) { on_settled(self, ports, options, supervisor); },
       [=](const CommandEvent& command) -> caf::result<EventNumber> {
         auto promise = self->make_response_promise<EventNumber>();
+        if (self->state.stop || ports.is_closed()) {
+          promise.deliver(caf::make_error(caf::sec::request_receiver_down));
+          return promise;
+        }
         self->state.commands.emplace_back(command, promise);
-        on_quiet(self, ports, options, supervisor);
+        on_quiet(self, ports, options);
         return promise;
       },
-      [=](start_atom, const sequencer_actor& sequencer, const market_data_actor& market_data) {
+      [=](stop_atom) -> caf::result<settle_atom> {
+        std::optional<caf::typed_response_promise<settle_atom>>& stop = self->state.stop;
+        refuse_commands(self, ports);
+        if (ports.is_closed()) {
+          if (stop) stop->deliver(settle_atom::value);
+          return settle_atom::value;
+        }
+        stop = self->make_response_promise<settle_atom>();
+        on_quiet(self, ports, options);
+        return *stop;
+      },
+      [=](start_atom, const sequencer_actor& sequencer, const market_data_actor& market_data,
+          const order_actor& order) {
         self->state.sequencer = sequencer;
         self->state.market_data = market_data;
-        on_quiet(self, ports, options, supervisor);
+        self->state.order = order;
+        on_quiet(self, ports, options);
       },
   };
 }

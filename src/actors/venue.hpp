@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 
 #include "actors/protocol.hpp"
 #include "actors/session_ports.hpp"
@@ -11,8 +12,8 @@ namespace bellwether {
 
 struct VenueOptions {
   std::uint64_t snapshot_every_events = 50'000;  ///< 0: none.
-  /// How far the recorder may lie behind before the market data has to wait.
-  std::uint64_t recorder_lag_max = 8'192;
+  /// Sees every order command that reaches the venue, before the venue acts on it; may be empty.
+  std::function<void(const OrderCommand&)> on_order_command = {};
 };
 
 struct VenueState {
@@ -20,11 +21,14 @@ struct VenueState {
   std::shared_ptr<FillSimulator> simulator;
   sequencer_actor sequencer;
   market_data_actor market_data;
+  order_actor order;
   std::uint64_t in_flight = 0;  // Events handed to the sequencer that have not come back.
   std::optional<Event> held;    // The next market event, waiting for its turn.
   bool credit_given = false;    // The market data owes an event.
   bool ended = false;
   bool end_told = false;
+  bool settle_under_way = false;  // Waits until what has passed is durable and recorded,
+  bool settle_for_stop = false;   // which is then all there is.
   bool snapshot_under_way = false;
   NextTimer next_timer;
   Timestamp last_time;
@@ -33,6 +37,7 @@ struct VenueState {
   std::uint64_t feed_position = 0;
   std::deque<std::pair<CommandEvent, caf::typed_response_promise<EventNumber>>> commands;
   std::optional<caf::typed_response_promise<EventNumber>> command_in_flight;
+  std::optional<caf::typed_response_promise<settle_atom>> stop;  // Nothing new begins; who asked for that waits.
   std::vector<ExecutionReport> reports;
 };
 

@@ -92,17 +92,31 @@ struct Running {
   EngineMetrics metrics;
   OpenedLog log;
   std::unique_ptr<PaperSession> session;
+  std::atomic<PaperSession*> trading = nullptr;  // What the API's threads see of it, from its start on.
   std::unique_ptr<ApiServer> api;
 };
 
-/// Where the session begins: a fresh runner, or one that the log brought to where a former process was.
+bool interrupted() { return received_signal.load() != 0; }
+
+/// Where the session begins: a fresh runner, or one that the log brought to where a former process was, board and
+/// metrics with it. Null where a signal came meanwhile.
 Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, EventNumber& last_snapshot) {
   auto runner = BacktestRunner::make(running.engine, running.registry, running.data.feed());
   if (!runner || !running.log.continues) return runner;
   running.board.set_phase(SessionPhase::Recovering);
   const auto begin = steady_clock::now();
-  auto recovery = recover(**runner, *running.log.log);
+  auto recovery = recover(**runner, *running.log.log, [] { return !interrupted(); });
   if (!recovery) return recovery.error();
+  if (recovery->interrupted) return std::unique_ptr<BacktestRunner>();
+  auto engine = Engine::make(running.engine, running.registry);
+  if (!engine) return engine.error();
+  const auto rebuilt = rebuild_record(**runner, **engine, *running.log.log, [&](const Turn& turn) {
+    running.board.apply(turn);
+    running.metrics.apply(turn);
+    return !interrupted();
+  });
+  if (!rebuilt) return rebuilt.error();
+  if (!*rebuilt) return std::unique_ptr<BacktestRunner>();
   last_snapshot = recovery->snapshot_event;
   const std::chrono::duration<double> seconds = steady_clock::now() - begin;
   log_event(Severity::Notice, "recovered", "the session continues from its log",
@@ -114,26 +128,14 @@ Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, Event
   return runner;
 }
 
-/// Shows the read model and the metrics what happened before this process began.
-Expected<void> catch_up(Running& running, EventNumber upto) {
-  if (upto == 0) return {};
-  auto engine = Engine::make(running.engine, running.registry);
-  if (!engine) return engine.error();
-  return replay_turns(**engine, *running.log.log, 0, upto, [&](const Turn& turn) {
-    running.board.apply(turn);
-    running.metrics.apply(turn);
-    return true;
-  });
-}
-
 HistorySource history_of(const Running& running) {
   const std::string path = running.config.run.log;
-  return [&running, path](EventNumber after, EventNumber upto, const TurnVisitor& visit) -> Expected<void> {
+  return [&running, path](EventNumber, EventNumber upto, const TurnVisitor& visit) -> Expected<void> {
     auto log = SqliteEventLog::open(path, OpenMode::ReadOnly);
     if (!log) return log.error();
     auto engine = Engine::make(running.engine, running.registry);
     if (!engine) return engine.error();
-    return replay_turns(**engine, **log, after, upto, visit);
+    return replay_turns(**engine, **log, upto, visit);
   };
 }
 
@@ -145,19 +147,20 @@ Expected<void> start_api(Running& running) {
   ApiPorts ports;
   ports.session = &running.board;
   ports.control = [&running](const CommandEvent& command) -> Expected<EventNumber> {
-    if (!running.session) return Error{"", "the session has not begun"};
-    return running.session->command(command);
+    PaperSession* session = running.trading.load();
+    if (session == nullptr) return Error{"", "the session has not begun"};
+    return session->command(command);
   };
   ports.metrics = [&running] {
-    if (running.session) {
-      const ConveyorProgress& progress = running.session->progress();
+    if (const PaperSession* session = running.trading.load()) {
+      const ConveyorProgress& progress = session->progress();
       using enum Station;
       running.metrics.set_queue_depth(Stage::Position, progress.between(Sequencer, Position));
       running.metrics.set_queue_depth(Stage::Signal, progress.between(Position, Signal));
       running.metrics.set_queue_depth(Stage::Risk, progress.between(Signal, Risk));
       running.metrics.set_queue_depth(Stage::Order, progress.between(Risk, Order));
       running.metrics.set_queue_depth(Stage::Venue, progress.between(Order, Released));
-      running.metrics.set_queue_depth(Stage::Log, running.session->log_waiting());
+      running.metrics.set_queue_depth(Stage::Log, session->log_waiting());
     }
     return running.metrics.text();
   };
@@ -224,7 +227,10 @@ int serve(Running& running) {
   if (outcome == PaperSession::Outcome::Ended) {
     running.board.set_phase(SessionPhase::Finished);
     log_event(Severity::Notice, "session_ended", "the market data have ended", {});
-    if (auto concluded = conclude(running); !concluded) return fail(concluded.error());
+    if (auto concluded = conclude(running); !concluded) {
+      log_event(Severity::Error, "results_failed", concluded.error().text(), {});
+      return kExitFailed;
+    }
     if (!running.config.run.exit_at_end) {
       std::cout << "The service stays up; Ctrl-C ends it." << std::endl;
       while (received_signal.load() == 0 && running.session->outcome() == PaperSession::Outcome::Ended) {
@@ -232,11 +238,27 @@ int serve(Running& running) {
       }
     }
   }
+  return kExitDone;
+}
+
+/// Ends the session before the API, so that whoever follows it sees its end. Gives the process's exit code.
+int stop(Running& running, int code) {
+  running.board.set_phase(SessionPhase::Stopping);
+  running.session->stop();
   if (running.session->outcome() == PaperSession::Outcome::Failed) {
-    running.board.set_phase(SessionPhase::Failed, running.session->failure());
-    log_event(Severity::Critical, "session_failed", running.session->failure(), {{"action", "the process ends"}});
-    return kExitFailed;
+    log_event(Severity::Critical, "session_failed", running.session->failure(),
+              {{"action", "trading is halted and the process ends"}});
+    code = kExitFailed;
   }
+  if (running.api) running.api->stop();
+  log_event(Severity::Info, "stopped", "the session has stopped", {{"exit_code", std::to_string(code)}});
+  return code;
+}
+
+/// A signal came before the session began.
+int stop_early(Running& running) {
+  if (running.api) running.api->stop();
+  log_event(Severity::Info, "stopped", "stopped before the session began", {});
   return kExitDone;
 }
 
@@ -254,22 +276,21 @@ int run_session(AppConfig config, MarketDataSet data) {
   PaperSessionOptions options;
   auto runner = starting_point(running, options.last_snapshot);
   if (!runner) return fail(runner.error());
-  if (auto caught_up = catch_up(running, (*runner)->last_event()); !caught_up) return fail(caught_up.error());
+  if (!*runner) return stop_early(running);
   options.pace = pace_of(running.config, running.data);
   options.pace.data_start = (*runner)->last_event() > 0 ? (*runner)->last_time() : running.data.first_time();
   options.snapshot_every_events = running.config.run.snapshot_every_events;
+  options.on_snapshot_error = [](const Error& error) {
+    log_event(Severity::Error, "snapshot_failed", error.text(), {{"action", "the session goes on without it"}});
+  };
   running.session =
       std::make_unique<PaperSession>(**runner, options, running.log.log.get(), &running.board, &running.metrics);
   running.board.set_phase(SessionPhase::Trading);
   log_event(Severity::Info, "session_started", "paper trading begins",
             {{"market_events", std::to_string(running.data.market_events())}, {"log", running.config.run.log}});
   running.session->start();
-  const int code = serve(running);
-  running.board.set_phase(SessionPhase::Stopping);
-  if (running.api) running.api->stop();
-  running.session->stop();
-  log_event(Severity::Info, "stopped", "the session has stopped", {{"exit_code", std::to_string(code)}});
-  return code;
+  running.trading.store(running.session.get());
+  return stop(running, serve(running));
 }
 
 }  // namespace

@@ -214,7 +214,6 @@ void BacktestRunner::save(ByteWriter& out) const {
   BELLWETHER_INVARIANT(queue_.empty(), "snapshot between an event and what follows from it");
   engine_->save(out);
   venue_.save(out);
-  recorder_.save(out);
   out.u64(feed_.position() - (has_held_ ? 1 : 0));
   out.u64(last_event_);
   out.time(last_time_);
@@ -223,7 +222,6 @@ void BacktestRunner::save(ByteWriter& out) const {
 void BacktestRunner::load(ByteReader& in) {
   engine_->load(in);
   venue_.load(in);
-  recorder_.load(in);
   const std::uint64_t position = in.u64();
   last_event_ = in.u64();
   last_time_ = in.time();

@@ -45,6 +45,9 @@ class BacktestRunner {
   void set_observer(TurnObserver* observer);
 
   [[nodiscard]] const SessionRecord& record() const { return recorder_.record(); }
+  [[nodiscard]] const SessionRecorder& recorder() const { return recorder_; }
+  /// Gives a loaded runner the record of what came before.
+  void set_recorder(SessionRecorder recorder) { recorder_ = std::move(recorder); }
   [[nodiscard]] SessionRecord take_record() { return recorder_.take(); }
   [[nodiscard]] EventNumber last_event() const { return last_event_; }
   /// Time of the last event; before the first, the earliest time there is.
@@ -65,9 +68,10 @@ class BacktestRunner {
   };
   [[nodiscard]] Parts release();
 
-  /// State between two steps, the feed's position included.
+  /// State between two steps, the feed's position included. What was recorded is no part of it: the state stays small.
   void save(ByteWriter& out) const;
-  /// Continues where `save` was called. Malformed input makes `in.ok()` false and the runner unusable.
+  /// Continues where `save` was called, with an empty record. Malformed input makes `in.ok()` false and the runner
+  /// unusable.
   void load(ByteReader& in);
 
  private:

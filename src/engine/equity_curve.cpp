@@ -82,18 +82,4 @@ void EquityCurve::save(ByteWriter& out) const {
   out.time(last_time_);
 }
 
-void EquityCurve::load(ByteReader& in) {
-  values_.clear();
-  runs_.clear();
-  const std::uint64_t values = in.u64();
-  for (std::uint64_t i = 0; i < values && in.ok(); ++i) values_.push_back(in.fixed<Money>());
-  const std::uint64_t runs = in.u64();
-  for (std::uint64_t i = 0; i < runs && in.ok(); ++i) {
-    const std::uint64_t first = in.u64();
-    const Timestamp time = in.time();
-    runs_.push_back({first, time, Duration(in.i64())});
-  }
-  last_time_ = in.time();
-}
-
 }  // namespace bellwether

@@ -59,7 +59,6 @@ class EquityCurve {
   bool operator==(const EquityCurve& other) const;
 
   void save(ByteWriter& out) const;
-  void load(ByteReader& in);
 
  private:
   struct Run {

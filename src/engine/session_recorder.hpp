@@ -30,8 +30,8 @@ class SessionRecorder {
   [[nodiscard]] const SessionRecord& record() const { return record_; }
   [[nodiscard]] SessionRecord take() { return std::move(record_); }
 
+  /// All of it as bytes: equal records give equal bytes.
   void save(ByteWriter& out) const;
-  void load(ByteReader& in);
 
  private:
   struct OpenRow {

@@ -41,6 +41,5 @@ struct TradeRecord {
 };
 
 void write(ByteWriter& out, const TradeRecord& trade);
-TradeRecord read_trade_record(ByteReader& in);
 
 }  // namespace bellwether

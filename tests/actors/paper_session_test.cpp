@@ -1,14 +1,21 @@
 // A session of actors: operators' commands, the death of an actor, a log that cannot be written, stopping.
 #include "actors/paper_session.hpp"
 
+#include <future>
+#include <thread>
+
+#include "actors/metrics.hpp"
 #include "actors/recovery.hpp"
+#include "actors/session_board.hpp"
 #include "tests/support/engine_setup.hpp"
+#include "tests/support/gated_log.hpp"
 #include "tests/support/market_walk.hpp"
 #include "tests/support/memory_log.hpp"
 
 namespace bellwether {
 namespace {
 
+using testing::GatedLog;
 using testing::MemoryLog;
 
 /// Throws at its 100th bar.
@@ -109,6 +116,164 @@ TEST_F(PaperSessionTest, StopsInTheMiddleWithEveryNumberedEventInTheLog) {
   EXPECT_GT(log.last_event(), 0U);
   EXPECT_LT(log.last_event(), 2'000U);
   EXPECT_EQ(session.progress().count(Station::Sequencer), session.progress().count(Station::Recorder));
+}
+
+/// With a log that holds every commit back until the test allows it, and a strategy that trades often.
+class LogBeforeAct : public PaperSessionTest {
+ protected:
+  LogBeforeAct() : PaperSessionTest("sma_cross"), board_(config_, StrategyRegistry::built_in()), start_(runner()) {
+    options_.on_order_command = [this](const OrderCommand& command) {
+      received_.fetch_add(1);
+      if (command.id.event > log_.committed()) early_.fetch_add(1);
+    };
+  }
+  /// The number of the first event that causes an order, found without actors.
+  EventNumber first_order() {
+    auto reference = runner();
+    struct Find final : TurnObserver {
+      void on_turn(const Turn& turn) override {
+        if (found == 0 && !turn.commands.empty()) found = turn.event.number;
+      }
+      EventNumber found = 0;
+    } find;
+    reference->set_observer(&find);
+    while (find.found == 0 && reference->step()) {
+    }
+    return find.found;
+  }
+  /// Starts, and waits until the conveyor stands before the closed gate with the first order at its end.
+  void start_and_stall(PaperSession& session) {
+    session.start();
+    while (session.progress().count(Station::Order) < first_order_) std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+
+  GatedLog log_;
+  SessionBoard board_;
+  PaperSessionOptions options_;
+  std::atomic<int> received_ = 0;
+  std::atomic<int> early_ = 0;
+  EventNumber first_order_ = first_order();
+  std::unique_ptr<BacktestRunner> start_;
+};
+
+TEST_F(LogBeforeAct, TheVenueGetsNoOrderBeforeTheCommitOfTheEventThatCausedIt) {
+  PaperSession session(*start_, options_, &log_, &board_, nullptr);
+  start_and_stall(session);
+  EXPECT_EQ(received_.load(), 0);
+  EXPECT_EQ(session.progress().count(Station::Sequencer), first_order_);  // The venue has answered nothing.
+  while (session.outcome() == PaperSession::Outcome::Running) log_.allow(1);
+  EXPECT_EQ(session.outcome(), PaperSession::Outcome::Ended) << session.failure();
+  EXPECT_EQ(early_.load(), 0);
+  EXPECT_GT(received_.load(), 10);
+  log_.open();
+}
+
+TEST_F(LogBeforeAct, NobodySeesAnEventBeforeItsCommit) {
+  PaperSession session(*start_, options_, &log_, &board_, nullptr);
+  start_and_stall(session);
+  EXPECT_EQ(board_.last_event(), 0U);
+  log_.open();
+  while (session.outcome() == PaperSession::Outcome::Running) {
+    const EventNumber seen = board_.last_event();
+    ASSERT_LE(seen, log_.committed());
+  }
+  EXPECT_EQ(board_.last_event(), log_.last_event());
+}
+
+TEST_F(LogBeforeAct, AHaltIsAnsweredOnceItIsDurable) {
+  options_.pace = {Pace::Kind::EventsPerSecond, 1, {}};
+  PaperSession session(*start_, options_, &log_, &board_, nullptr);
+  session.start();
+  auto halt = std::async(std::launch::async, [&] {
+    return session.command({CommandType::Halt, HaltReason::Operator, false});
+  });
+  EXPECT_EQ(halt.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
+  log_.open();
+  const auto answer = halt.get();
+  ASSERT_TRUE(answer) << answer.error().text();
+  EXPECT_LE(*answer, log_.committed());
+}
+
+TEST_F(LogBeforeAct, AStopWaitsForWhatTheVenueStillAnswers) {
+  PaperSession session(*start_, options_, &log_, &board_, nullptr);
+  start_and_stall(session);
+  auto stopped = std::async(std::launch::async, [&] { session.stop(); });
+  EXPECT_EQ(stopped.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
+  log_.open();
+  stopped.get();
+  // The order that waited for its event has left, and the venue's answer to it is the last event.
+  EXPECT_EQ(received_.load(), 1);
+  EXPECT_EQ(log_.last_event(), first_order_ + 1);
+  EXPECT_EQ(log_.events.back().type, EventType::Report);
+  EXPECT_EQ(session.progress().count(Station::Sequencer), first_order_ + 1);
+  EXPECT_EQ(session.progress().count(Station::Recorder), first_order_ + 1);
+  EXPECT_EQ(board_.last_event(), first_order_ + 1);
+}
+
+TEST_F(LogBeforeAct, AStopThatTheDiskHoldsUpLeavesTheOrderUnsent) {
+  PaperSession session(*start_, options_, &log_, &board_, nullptr);
+  start_and_stall(session);
+  auto stopped = std::async(std::launch::async, [&] { session.stop(); });
+  EXPECT_EQ(stopped.wait_for(std::chrono::milliseconds(2'500)), std::future_status::timeout);
+  log_.open();
+  stopped.get();
+  EXPECT_EQ(received_.load(), 0);
+  EXPECT_EQ(log_.last_event(), first_order_);
+}
+
+class ActorDeath : public PaperSessionTest, public ::testing::WithParamInterface<const char*> {
+ protected:
+  ActorDeath() { series_ = testing::minute_walk(200'000, 5); }
+};
+
+TEST_P(ActorDeath, HaltsTradingAtOnceAndIsShown) {
+  auto start = runner();
+  MemoryLog log;
+  SessionBoard board(config_, StrategyRegistry::built_in());
+  EngineMetrics metrics(config_, "1", {});
+  PaperSession session(*start, {}, &log, &board, &metrics);
+  session.start();
+  while (session.progress().count(Station::Sequencer) < 1'000) std::this_thread::yield();
+  ASSERT_TRUE(session.kill(GetParam()));
+  ASSERT_EQ(session.wait(std::chrono::seconds(20)), PaperSession::Outcome::Failed);
+  EXPECT_THAT(session.failure(), ::testing::HasSubstr("actor " + std::string(GetParam()) + " died"));
+  // The little that was under way comes to rest; nothing new enters.
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  const std::uint64_t numbered = session.progress().count(Station::Sequencer);
+  const std::uint64_t released = session.progress().count(Station::Released);
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(session.progress().count(Station::Sequencer), numbered);
+  EXPECT_EQ(session.progress().count(Station::Released), released);
+  EXPECT_LT(numbered, 200'000U);
+  const SessionStatus status = board.status();
+  EXPECT_EQ(status.phase, SessionPhase::Failed);
+  EXPECT_TRUE(status.halted);
+  EXPECT_EQ(status.halt_reason, HaltReason::ActorFailed);
+  EXPECT_THAT(metrics.text(), ::testing::HasSubstr("bellwether_halts_total{reason=\"actor_failed\"} 1\n"));
+  EXPECT_THAT(metrics.text(), ::testing::HasSubstr("bellwether_halted 1\n"));
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_FALSE(session.command({CommandType::Halt, HaltReason::Operator, false}));
+  session.stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+  EXPECT_EQ(session.outcome(), PaperSession::Outcome::Failed);
+  EXPECT_EQ(log.last_event(), session.progress().count(Station::Sequencer));
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryActor, ActorDeath,
+                         ::testing::Values("supervisor", "venue", "recorder", "order", "risk", "signal", "position",
+                                           "sequencer", "market_data", "clock"),
+                         [](const auto& instance) { return std::string(instance.param); });
+
+TEST_F(PaperSessionTest, FailsWhenAnActorDiesAfterTheEndOfTheData) {
+  auto start = runner();
+  PaperSession session(*start, {}, nullptr, nullptr, nullptr);
+  session.start();
+  ASSERT_EQ(session.wait(std::chrono::seconds(20)), PaperSession::Outcome::Ended);
+  ASSERT_TRUE(session.kill("risk"));
+  for (int i = 0; i < 2'000 && session.outcome() == PaperSession::Outcome::Ended; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(session.outcome(), PaperSession::Outcome::Failed);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import shutil
 import signal
 import socket
@@ -169,6 +170,23 @@ def session_with_api(folder):
     check(call("replay", "api.db", cwd=folder).returncode == 0, "what was recorded replays")
 
 
+def small_files():
+    """In a child process: no file grows beyond 1 MiB, as on a disk that is full."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+
+
+def session_that_fails(folder):
+    print("a session whose log cannot be written")
+    done = subprocess.run([PROGRAM, "run", *DEMO, "--log", "full.db", "--speed", "max", "--set", "api.enabled=false"],
+                          cwd=folder, capture_output=True, text=True, timeout=60, preexec_fn=small_files)
+    check(done.returncode == 1 and "the event log cannot be written" in done.stderr, "ends with exit code 1 and says why")
+    done = call("run", *DEMO, "--log", "full.db", "--speed", "max", "--exit-at-end", "--set", "api.enabled=false",
+                "--output", "full", cwd=folder)
+    check(done.returncode == 0, "continues to the end once there is room")
+    check(call("replay", "full.db", cwd=folder).returncode == 0, "what was recorded replays")
+
+
 def bad_input(folder):
     print("bad input")
     (folder / "empty/daily").mkdir(parents=True)
@@ -202,6 +220,7 @@ def bad_input(folder):
         (["verify", "syntax.json"], "syntax.json"),
         (["run", *DEMO, "--log", "foreign.db", "--set", "api.enabled=false"], "foreign.db"),
         (["run", *DEMO, "--log", "no/such/folder/x.db", "--set", "api.enabled=false"], "no/such/folder"),
+        (["run", *DEMO, "--log", "n" * 300, "--set", "api.enabled=false"], "too long"),
         (["run", *DEMO, "--speed", "sideways"], "speed"),
         (["run", *DEMO, "--set", "mode=live"], "live"),
         (["dance"], "subcommand"),
@@ -222,6 +241,7 @@ def main():
         backtests(folder)
         session_killed_and_continued(folder)
         session_with_api(folder)
+        session_that_fails(folder)
     if failures:
         sys.exit(f"{len(failures)} failed")
     print("all of it holds")

@@ -111,6 +111,7 @@ SessionRecord run_in_two_lives(const EngineConfig& config, const Data& data, boo
   auto second = runner_of(config, data, fast);
   ByteReader in(out.str());
   second->load(in);
+  second->set_recorder(first->recorder());  // A snapshot leaves it out.
   EXPECT_TRUE(in.done());
   second->run();
   return second->take_record();

@@ -90,25 +90,5 @@ TEST(SessionRecorder, KeepsTheHaltsOfTrading) {
   EXPECT_EQ(recorder.record().halts, (std::vector<HaltRow>{{at_minute(2), HaltReason::Operator}}));
 }
 
-TEST(SessionRecorder, ContinuesFromASnapshotAfterAnyEvent) {
-  const std::vector<Turn> turns = small_session();
-  ByteWriter expected;
-  recorded(turns).save(expected);
-  for (std::size_t cut = 0; cut <= turns.size(); ++cut) {
-    SessionRecorder first(money("100000"));
-    for (std::size_t i = 0; i < cut; ++i) first.apply(turns[i]);
-    ByteWriter out;
-    first.save(out);
-    SessionRecorder second(Money{});
-    ByteReader in(out.str());
-    second.load(in);
-    ASSERT_TRUE(in.done());
-    for (std::size_t i = cut; i < turns.size(); ++i) second.apply(turns[i]);
-    ByteWriter made;
-    second.save(made);
-    EXPECT_EQ(made.str(), expected.str()) << cut;
-  }
-}
-
 }  // namespace
 }  // namespace bellwether

@@ -2,7 +2,9 @@
 // is sent twice.
 #include "actors/recovery.hpp"
 
+#include <atomic>
 #include <set>
+#include <thread>
 
 #include "actors/paper_session.hpp"
 #include "tests/support/engine_setup.hpp"
@@ -81,9 +83,18 @@ class Recovery : public ::testing::Test {
     return result;
   }
 
+  /// Brings a recovered runner the record of what came before its snapshot.
+  void rebuild(BacktestRunner& runner, EventLog& log) const {
+    auto fresh = Engine::make(config_, StrategyRegistry::built_in());
+    const auto rebuilt = rebuild_record(runner, **fresh, log, [](const Turn&) { return true; });
+    ASSERT_TRUE(rebuilt) << rebuilt.error().text();
+    ASSERT_TRUE(*rebuilt);
+  }
+
   static std::string bytes_of(BacktestRunner& runner) {
     ByteWriter out;
     runner.save(out);
+    runner.recorder().save(out);
     return out.take();
   }
 
@@ -108,6 +119,29 @@ class Recovery : public ::testing::Test {
     return points;
   }
 
+  /// A session that nobody kills and that gets the operator's commands of `log` at the same places gives this log.
+  void expect_undisturbed(const MemoryLog& log) const {
+    auto undisturbed = runner();
+    MemoryLog expected;
+    LogTurns observer(expected);
+    undisturbed->set_observer(&observer);
+    while (true) {
+      const EventNumber next = undisturbed->last_event();
+      if (next < log.last_event() && is_from_operator(log.events[next])) {
+        undisturbed->command(log.events[next].command);
+      } else if (!undisturbed->step()) {
+        break;
+      }
+    }
+    ASSERT_EQ(log.events, expected.events);
+    ASSERT_EQ(log.commands, expected.commands);
+  }
+
+  static bool is_from_operator(const Event& event) {
+    return event.type == EventType::Command &&
+           (event.command.type == CommandType::Resume || event.command.reason == HaltReason::Operator);
+  }
+
   EngineConfig config_;
   std::vector<BarSeries> series_;
 };
@@ -128,10 +162,7 @@ TEST_F(Recovery, ContinuesFromEveryCutToTheSameEnd) {
       // The operator's commands that had not been given yet are given again, at the same place.
       while (true) {
         const auto next = continued->last_event();
-        const bool given_here = next < whole.log.last_event() && whole.log.events[next].type == EventType::Command &&
-                                (whole.log.events[next].command.type == CommandType::Resume ||
-                                 whole.log.events[next].command.reason == HaltReason::Operator);
-        if (given_here) {
+        if (next < whole.log.last_event() && is_from_operator(whole.log.events[next])) {
           continued->command(whole.log.events[next].command);
         } else if (!continued->step()) {
           break;
@@ -159,7 +190,50 @@ TEST_F(Recovery, ContinuesFromASnapshotWithoutWhatCameBefore) {
   ASSERT_TRUE(recovery) << recovery.error().text();
   EXPECT_EQ(recovery->snapshot_event, first->last_event());
   EXPECT_EQ(recovery->replayed, whole.log.last_event() - first->last_event());
+  rebuild(*continued, log);
   EXPECT_EQ(bytes_of(*continued), whole.record);
+}
+
+TEST_F(Recovery, ASnapshotDoesNotGrowWithWhatWasTraded) {
+  const auto size_after = [&](EventNumber events) {
+    auto some = runner();
+    some->set_fast_runs(false);
+    while (some->last_event() < events) some->step();
+    ByteWriter out;
+    some->save(out);
+    return out.str().size();
+  };
+  EXPECT_LT(size_after(2'000), size_after(200) + 2'000);  // Open orders alone differ.
+}
+
+TEST_F(Recovery, GivesUpWhenToldToAndLeavesTheLogAsItWas) {
+  const Reference whole = reference();
+  MemoryLog log = cut(whole.log, whole.log.commands.front().event, true);
+  const std::size_t commands = log.commands.size();
+  auto some = runner();
+  int steps = 0;
+  const auto recovery = recover(*some, log, [&] { return ++steps < 5; });
+  ASSERT_TRUE(recovery);
+  EXPECT_TRUE(recovery->interrupted);
+  EXPECT_LT(some->last_event(), log.last_event());
+  EXPECT_EQ(log.commands.size(), commands);
+  auto fresh = Engine::make(config_, StrategyRegistry::built_in());
+  auto again = runner();
+  ASSERT_TRUE(recover(*again, log));
+  const auto rebuilt = rebuild_record(*again, **fresh, log, [](const Turn& turn) { return turn.event.number < 3; });
+  ASSERT_TRUE(rebuilt);
+  EXPECT_FALSE(*rebuilt);
+}
+
+TEST_F(Recovery, RefusesACommandOfTheLogThatNothingCaused) {
+  MemoryLog log = reference().log;
+  LoggedCommand stray = log.commands.back();
+  stray.event = log.last_event();
+  log.commands.push_back(stray);
+  auto some = runner();
+  const auto recovery = recover(*some, log);
+  ASSERT_FALSE(recovery);
+  EXPECT_THAT(recovery.error().text(), ::testing::HasSubstr("the re-execution gave none"));
 }
 
 TEST_F(Recovery, ActorsContinueFromCutsToTheSameEnd) {
@@ -187,8 +261,117 @@ TEST_F(Recovery, ActorsContinueFromCutsToTheSameEnd) {
     auto again = runner();
     const auto recovery = recover(*again, log);
     ASSERT_TRUE(recovery) << recovery.error().text();
+    rebuild(*again, log);
     EXPECT_EQ(bytes_of(*again), bytes_of(*undisturbed));
   }
+}
+
+/// A log whose process is killed once it holds event `last`: nothing is written any more. `told`: whoever wrote the
+/// last group still learns that it is durable, so that what waits for it leaves.
+class DyingLog final : public MemoryLog {
+ public:
+  DyingLog(EventNumber last, bool told) : last_(last), told_(told) {}
+
+  Expected<void> append(std::span<const Event> new_events, std::span<const LoggedCommand> new_commands) override {
+    const std::uint64_t room = last_ - std::min<std::uint64_t>(last_, events.size());
+    if (room == 0) return Error{"log", "killed"};
+    if (new_events.size() < room || (new_events.size() == room && told_)) {
+      auto appended = MemoryLog::append(new_events, new_commands);
+      committed_.store(events.size());
+      return appended;
+    }
+    // The kill comes before the group's commit is known, and the group's commands had not been written.
+    std::vector<LoggedCommand> kept;
+    for (const LoggedCommand& command : new_commands) {
+      if (command.event < last_) kept.push_back(command);
+    }
+    if (auto appended = MemoryLog::append(new_events.first(room), kept); !appended) return appended;
+    return Error{"log", "killed"};
+  }
+  /// The last event that its writer knows to be durable. From any thread.
+  [[nodiscard]] EventNumber committed() const { return committed_.load(); }
+
+ private:
+  EventNumber last_;
+  bool told_;
+  std::atomic<EventNumber> committed_ = 0;
+};
+
+/// One life of a session: what the venue received, and what the operator was answered.
+struct Life {
+  std::vector<OrderCommand> received;
+  std::vector<EventNumber> answered;
+};
+
+TEST_F(Recovery, ASessionKilledAnywhereSendsNoOrderTwiceAndLosesNoAnsweredCommand) {
+  const Reference whole = reference();
+  const auto points = cuts(whole.log);
+  ASSERT_GE(points.size(), 200U);
+  std::size_t killed_before_send = 0;
+  std::size_t halts_kept = 0;
+  std::size_t index = 0;
+  for (const EventNumber point : points) {
+    SCOPED_TRACE("killed at event " + std::to_string(point));
+    DyingLog dying(point, ++index % 2 == 0);
+    Life first;
+    const auto give = [](PaperSession& session, Life& life, const CommandEvent& command) {
+      if (const auto answer = session.command(command)) life.answered.push_back(*answer);
+    };
+    {
+      auto begin = runner();
+      std::atomic<std::size_t> received = 0;
+      PaperSessionOptions options;
+      options.snapshot_every_events = 500;
+      options.on_order_command = [&](const OrderCommand& command) {
+        EXPECT_LE(command.id.event, dying.committed());
+        first.received.push_back(command);
+        received.fetch_add(1);
+      };
+      PaperSession session(*begin, options, &dying, nullptr, nullptr);
+      session.start();
+      // An operator halts after some orders, and resumes.
+      while (received.load() < index % 40 && session.outcome() == PaperSession::Outcome::Running)
+        std::this_thread::yield();
+      give(session, first, {CommandType::Halt, HaltReason::Operator, false});
+      give(session, first, {CommandType::Resume, HaltReason::None, false});
+      ASSERT_NE(session.wait(std::chrono::seconds(60)), PaperSession::Outcome::Running);
+      session.stop();
+    }
+    for (const EventNumber answer : first.answered) {
+      ASSERT_LE(answer, dying.last_event());
+      ASSERT_EQ(dying.events[answer - 1].type, EventType::Command);
+    }
+    halts_kept += first.answered.size();
+
+    MemoryLog log = dying;
+    auto continued = runner();
+    const auto recovery = recover(*continued, log);
+    ASSERT_TRUE(recovery) << recovery.error().text();
+    const std::size_t caught_up = log.commands.size();
+    Life second;
+    {
+      PaperSessionOptions options;
+      options.on_order_command = [&](const OrderCommand& command) { second.received.push_back(command); };
+      PaperSession session(*continued, options, &log, nullptr, nullptr);
+      session.start();
+      // The halt may have been all that was left.
+      give(session, second, {CommandType::Resume, HaltReason::None, false});
+      ASSERT_EQ(session.wait(std::chrono::seconds(60)), PaperSession::Outcome::Ended) << session.failure();
+      session.stop();
+    }
+    // What the two lives sent are the log's commands, each once; between the two the venue of the second life got those
+    // that the first had logged but not sent.
+    std::vector<OrderCommand> all;
+    for (const LoggedCommand& command : log.commands) all.push_back(command.command);
+    ASSERT_LE(first.received.size(), caught_up);
+    ASSERT_TRUE(std::equal(first.received.begin(), first.received.end(), all.begin()));
+    ASSERT_EQ(second.received,
+              std::vector<OrderCommand>(all.begin() + static_cast<std::ptrdiff_t>(caught_up), all.end()));
+    if (first.received.size() < caught_up) ++killed_before_send;
+    ASSERT_NO_FATAL_FAILURE(expect_undisturbed(log));
+  }
+  EXPECT_GT(killed_before_send, 20U);
+  EXPECT_GT(halts_kept, 20U);
 }
 
 TEST_F(Recovery, RefusesALogOfOtherData) {

@@ -8,7 +8,7 @@
 
 namespace bellwether::testing {
 
-class MemoryLog final : public EventLog {
+class MemoryLog : public EventLog {
  public:
   std::vector<Event> events;
   std::vector<LoggedCommand> commands;
