@@ -185,6 +185,10 @@ def session_that_fails(folder):
                 "--output", "full", cwd=folder)
     check(done.returncode == 0, "continues to the end once there is room")
     check(call("replay", "full.db", cwd=folder).returncode == 0, "what was recorded replays")
+    done = call("run", *DEMO, "--log", "unwritten.db", "--speed", "max", "--exit-at-end", "--set", "api.enabled=false",
+                "--output", "/dev/full/out", cwd=folder)
+    check(done.returncode == 1 and "results_failed" in done.stderr and "start_failed" not in done.stderr,
+          "results that cannot be written are named as such")
 
 
 def bad_input(folder):
