@@ -56,6 +56,61 @@ TEST(Synthetic, MovesThroughTheDayRatherThanStandingAtItsEdges) {
   for (const Bar& bar : minutes.bars) EXPECT_LT(bar.high - bar.low, *Price::parse("0.6")) << format_rfc3339(bar.start);
 }
 
+/// Sums over the minutes of many days of all shapes, some with open or close at an extreme.
+struct Increments {
+  double squares = 0;
+  double neighbours = 0;  ///< Products of two that follow one another.
+  double half_hours = 0;  ///< Squares of sums of thirty.
+  std::size_t minutes = 0;
+
+  void add(const std::vector<Bar>& bars) {
+    constexpr std::size_t kHalfHour = 30;
+    double before = 0;
+    double sum = 0;
+    for (std::size_t i = 0; i < bars.size(); ++i) {
+      const double increment = (bars[i].close - bars[i].open).to_double();
+      squares += increment * increment;
+      neighbours += before * increment;
+      sum += increment;
+      if ((i + 1) % kHalfHour == 0) {
+        half_hours += sum * sum;
+        sum = 0;
+      }
+      before = increment;
+      ++minutes;
+    }
+  }
+};
+
+TEST(Synthetic, HasNoTrendBetweenMinutes) {
+  Increments all;
+  Increments extreme;
+  const auto sessions = calendar().between(Date::from_ymd(2009, 1, 1), Date::from_ymd(2010, 12, 31));
+  ASSERT_GT(sessions.size(), 500u);
+  const auto cents = [](std::int64_t amount) { return Price::from_raw(amount * 10'000'000); };
+  std::int64_t day = 0;
+  for (const Session& session : sessions) {
+    if (session.close - session.open != 390 * kMinuteInterval) continue;
+    ++day;
+    // Low 100.00, a range of 4.00 to 7.99; open and close at any part of it.
+    const std::int64_t range = 400 + day * 37 % 400;
+    const std::int64_t open = day % 7 == 0 ? 0 : day % 11 == 0 ? range : day * 53 % range;
+    const std::int64_t close = day % 13 == 0 ? range : day % 17 == 0 ? 0 : day * 91 % range;
+    const BarSeries one = one_day(session.date, cents(10'000 + open), cents(10'000 + range), cents(10'000),
+                                  cents(10'000 + close), Quantity::from_int(1'000'000));
+    const BarSeries minutes = expand_daily(one, calendar(), 1);
+    ASSERT_EQ(aggregated(minutes), one.bars) << session.date.to_string();
+    const bool at_extreme = open == 0 || open == range || close == 0 || close == range;
+    (at_extreme ? extreme : all).add(minutes.bars);
+  }
+  // A random walk has 0 and 1; what bends it to the extremes of the day costs a little.
+  ASSERT_GT(all.minutes, 120'000u);
+  EXPECT_NEAR(all.neighbours / all.squares, 0, 0.03);
+  EXPECT_NEAR(all.half_hours / all.squares, 1, 0.2);
+  ASSERT_GT(extreme.minutes, 20'000u);
+  EXPECT_NEAR(extreme.neighbours / extreme.squares, 0, 0.03);
+}
+
 TEST(Synthetic, KeepsADayWithoutAnyMovement) {
   const BarSeries day = one_day(Date::from_ymd(2013, 10, 7), Price::from_int(5), Price::from_int(5), Price::from_int(5),
                                 Price::from_int(5), Quantity{});
