@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t kPositionsMax = 8;
 constexpr std::size_t kOrdersMax = 6;
-constexpr std::size_t kWidthMin = 40;
 
 constexpr std::string_view kPlain = "\x1b[0m";
 constexpr std::string_view kBold = "\x1b[1m";
@@ -146,10 +145,22 @@ void add_orders(const LiveFrame& frame, const Names& names, TerminalStyle style,
   }
 }
 
+/// Columns that a line takes: all but the escapes for colours.
+std::size_t visible_width(std::string_view line) {
+  std::size_t width = 0;
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    if (line[at] == '\x1b') {
+      at = std::min(line.find('m', at), line.size());
+    } else {
+      ++width;
+    }
+  }
+  return width;
+}
+
 }  // namespace
 
 std::vector<std::string> live_lines(const LiveFrame& frame, TerminalStyle style) {
-  style.width = std::max(style.width, kWidthMin);
   const Names names(*frame.config);
   std::vector<std::string> lines = {title_line(frame, style)};
   if (frame.status.halted) {
@@ -159,6 +170,7 @@ std::vector<std::string> live_lines(const LiveFrame& frame, TerminalStyle style)
   add_positions(frame, names, style, lines);
   add_orders(frame, names, style, lines);
   lines.push_back(activity_line(frame, style));
+  lines.resize(std::min(lines.size(), std::max<std::size_t>(style.height, 2) - 1));
   return lines;
 }
 
@@ -174,14 +186,15 @@ std::string live_summary(const LiveFrame& frame) {
   return line;
 }
 
-LiveView::LiveView(std::FILE* out) : LiveView(out, terminal_style(fileno(out))) {}
+LiveView::LiveView(std::FILE* out) : LiveView(out, [out] { return terminal_style(fileno(out)); }) {}
 
-LiveView::LiveView(std::FILE* out, std::optional<TerminalStyle> style) : out_(out), style_(style) {
-  if (style_) set_before_log([this] { step_aside(); });
+LiveView::LiveView(std::FILE* out, std::function<std::optional<TerminalStyle>()> style)
+    : out_(out), style_(std::move(style)), terminal_(style_().has_value()) {
+  if (terminal_) set_before_log([this] { step_aside(); });
 }
 
 LiveView::~LiveView() {
-  if (style_) set_before_log({});
+  if (terminal_) set_before_log({});
 }
 
 void LiveView::show(const LiveFrame& frame, SteadyTime now) {
@@ -189,7 +202,7 @@ void LiveView::show(const LiveFrame& frame, SteadyTime now) {
   if (finished_) return;
   frame_ = frame;
   frame_drawn_ = false;
-  const std::chrono::milliseconds every = style_ ? kRedrawEvery : std::chrono::milliseconds(kLineEvery);
+  const std::chrono::milliseconds every = terminal_ ? kRedrawEvery : std::chrono::milliseconds(kLineEvery);
   if (last_draw_ && now - *last_draw_ < every) return;
   last_draw_ = now;
   draw();
@@ -198,13 +211,13 @@ void LiveView::show(const LiveFrame& frame, SteadyTime now) {
 void LiveView::finish() {
   const std::lock_guard lock(mutex_);
   if (!finished_ && frame_ && !frame_drawn_) draw();
-  drawn_lines_ = 0;
+  drawn_widths_.clear();
   finished_ = true;
 }
 
 void LiveView::step_aside() {
   const std::lock_guard lock(mutex_);
-  if (drawn_lines_ == 0) return;
+  if (drawn_widths_.empty()) return;
   erase();
   frame_drawn_ = false;
   std::fflush(out_);
@@ -212,21 +225,28 @@ void LiveView::step_aside() {
 
 void LiveView::draw() {
   frame_drawn_ = true;
-  if (!style_) {
+  if (!terminal_) {
     std::fprintf(out_, "%s\n", live_summary(*frame_).c_str());
     std::fflush(out_);
     return;
   }
   erase();
-  const std::vector<std::string> lines = live_lines(*frame_, *style_);
-  for (const std::string& line : lines) std::fprintf(out_, "%s\n", line.c_str());
+  for (const std::string& line : live_lines(*frame_, style_().value_or(TerminalStyle()))) {
+    std::fprintf(out_, "%s\n", line.c_str());
+    drawn_widths_.push_back(visible_width(line));
+  }
   std::fflush(out_);
-  drawn_lines_ = lines.size();
 }
 
 void LiveView::erase() {
-  if (drawn_lines_ > 0) std::fprintf(out_, "\x1b[%zuA\r\x1b[J", drawn_lines_);
-  drawn_lines_ = 0;
+  if (drawn_widths_.empty()) return;
+  // A terminal that has become narrower shows a line in several rows.
+  const TerminalStyle style = style_().value_or(TerminalStyle());
+  std::size_t rows = 0;
+  for (const std::size_t width : drawn_widths_)
+    rows += std::max<std::size_t>(1, (width + style.width - 1) / style.width);
+  std::fprintf(out_, "\x1b[%zuA\r\x1b[J", std::min(rows, style.height));
+  drawn_widths_.clear();
 }
 
 }  // namespace bellwether

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdio>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -23,7 +24,8 @@ struct LiveFrame {
   const EngineConfig* config = nullptr;  ///< What the rows' indices stand for; outlives the view.
 };
 
-/// The view, line by line, none wider than the terminal. Positions and orders beyond what fits are counted.
+/// The view, line by line, none wider than the terminal, and one fewer than it is high, since the cursor stands below.
+/// What matters most comes first. Positions beyond a handful are counted.
 std::vector<std::string> live_lines(const LiveFrame& frame, TerminalStyle style);
 
 /// The view in one line.
@@ -37,8 +39,8 @@ class LiveView {
   static constexpr std::chrono::seconds kLineEvery{5};
 
   explicit LiveView(std::FILE* out);
-  /// `style` is absent where `out` is no terminal.
-  LiveView(std::FILE* out, std::optional<TerminalStyle> style);
+  /// `style` is asked before each draw, since a terminal may be resized; it gives nothing where `out` is none.
+  LiveView(std::FILE* out, std::function<std::optional<TerminalStyle>()> style);
   LiveView(const LiveView&) = delete;
   LiveView& operator=(const LiveView&) = delete;
   ~LiveView();
@@ -55,12 +57,13 @@ class LiveView {
   void erase();
 
   std::FILE* out_;
-  std::optional<TerminalStyle> style_;
+  std::function<std::optional<TerminalStyle>()> style_;
+  const bool terminal_;
   std::mutex mutex_;
   std::optional<SteadyTime> last_draw_;
   std::optional<LiveFrame> frame_;
   bool frame_drawn_ = false;
-  std::size_t drawn_lines_ = 0;
+  std::vector<std::size_t> drawn_widths_;  // Of each line on the terminal.
   bool finished_ = false;
 };
 

@@ -14,7 +14,10 @@ std::optional<TerminalStyle> terminal_style(int file_descriptor) {
   if (::isatty(file_descriptor) != 1) return std::nullopt;
   TerminalStyle style;
   winsize size{};
-  if (::ioctl(file_descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.width = size.ws_col;
+  if (::ioctl(file_descriptor, TIOCGWINSZ, &size) == 0) {
+    if (size.ws_col > 0) style.width = size.ws_col;
+    if (size.ws_row > 0) style.height = size.ws_row;
+  }
   const char* no_colour = std::getenv("NO_COLOR");
   style.colours = no_colour == nullptr || *no_colour == '\0';
   return style;

@@ -13,9 +13,10 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 struct TerminalStyle {
   std::size_t width = 80;
   bool colours = true;
+  std::size_t height = 24;
 };
 
-/// The terminal behind `file_descriptor`; nothing where there is none. Colours heed NO_COLOR.
+/// The terminal as it is now behind `file_descriptor`; nothing where there is none. Colours heed NO_COLOR.
 std::optional<TerminalStyle> terminal_style(int file_descriptor);
 
 /// "1,234", "56.7 k", "8.90 M".

@@ -109,7 +109,7 @@ TEST_F(LiveViewTest, FitsTheTerminal) {
 }
 
 TEST_F(LiveViewTest, RedrawsInPlaceAtMostTenTimesASecond) {
-  LiveView view(out_, TerminalStyle{80, false});
+  LiveView view(out_, [] { return TerminalStyle{80, false}; });
   const SteadyTime start{};
   view.show(frame_, start);
   const std::string first = written();
@@ -121,8 +121,29 @@ TEST_F(LiveViewTest, RedrawsInPlaceAtMostTenTimesASecond) {
   EXPECT_EQ(written(), first + "\x1b[" + std::to_string(lines) + "A\r\x1b[J" + first);
 }
 
+TEST_F(LiveViewTest, LeavesOutWhatALowTerminalCannotShow) {
+  const auto lines = live_lines(frame_, {80, false, 5});
+  ASSERT_EQ(lines.size(), 4u);  // The cursor stands in the fifth row.
+  EXPECT_THAT(lines[1], HasSubstr("101,250.00"));
+}
+
+TEST_F(LiveViewTest, ErasesTheRowsThatAResizedTerminalShows) {
+  TerminalStyle style{100, false};
+  LiveView view(out_, [&style] { return style; });
+  view.show(frame_, SteadyTime{});
+  const std::string first = written();
+  // At 30 columns a line of 31 to 60 characters stands in two rows, and so on.
+  std::size_t rows = 0;
+  for (const std::string& line : live_lines(frame_, style)) rows += line.empty() ? 1 : (line.size() + 29) / 30;
+  ASSERT_GT(rows, live_lines(frame_, style).size());
+  style.width = 30;
+  style.height = 50;
+  view.show(frame_, SteadyTime{} + 100ms);
+  EXPECT_EQ(written(), first + "\x1b[" + std::to_string(rows) + "A\r\x1b[J" + text(style));
+}
+
 TEST_F(LiveViewTest, StepsAsideForTheLog) {
-  LiveView view(out_, TerminalStyle{80, false});
+  LiveView view(out_, [] { return TerminalStyle{80, false}; });
   view.show(frame_, SteadyTime{});
   testing::internal::CaptureStderr();
   log_event(Severity::Error, "test", "a line of the log");
@@ -131,7 +152,7 @@ TEST_F(LiveViewTest, StepsAsideForTheLog) {
 }
 
 TEST_F(LiveViewTest, LeavesTheLastFrameStanding) {
-  LiveView view(out_, TerminalStyle{80, false});
+  LiveView view(out_, [] { return TerminalStyle{80, false}; });
   view.show(frame_, SteadyTime{});
   frame_.status.phase = SessionPhase::Finished;
   view.show(frame_, SteadyTime{} + 1ms);  // Too early to be drawn at once.
@@ -145,7 +166,7 @@ TEST_F(LiveViewTest, LeavesTheLastFrameStanding) {
 }
 
 TEST_F(LiveViewTest, WritesPlainLinesWhereThereIsNoTerminal) {
-  LiveView view(out_, std::nullopt);
+  LiveView view(out_, [] { return std::nullopt; });
   const SteadyTime start{};
   view.show(frame_, start);
   view.show(frame_, start + 4900ms);
