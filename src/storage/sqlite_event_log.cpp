@@ -99,6 +99,20 @@ Expected<SqliteConnection> open_reader(const std::string& path, SqliteAccess& ac
   return SqliteConnection::open(path, access);
 }
 
+struct KnownFile {
+  SqliteConnection reader;
+  SqliteAccess access;
+};
+
+/// Opens a file for reading that is an event log; whatever else it is, it is left as it was.
+Expected<KnownFile> open_known(const std::string& path) {
+  SqliteAccess access = SqliteAccess::ReadOnly;
+  auto reader = open_reader(path, access);
+  if (!reader) return reader.error();
+  if (auto known = check_event_log_identity(*reader); !known) return known.error();
+  return KnownFile{std::move(*reader), access};
+}
+
 struct Contents {
   LogHead head;
   Metadata metadata;
@@ -207,6 +221,8 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open(const std::string
   if (!exists(*absolute)) return Error{*absolute, "there is no such event log"};
   std::optional<FileLock> lock;
   if (mode == OpenMode::ReadWrite) {
+    // First of all, so that no lock file appears beside somebody else's.
+    if (auto known = open_known(*absolute); !known) return known.error();
     auto acquired = FileLock::acquire(lock_path(*absolute));
     if (!acquired) return Error{*absolute, acquired.error().message};
     lock = std::move(*acquired);
@@ -217,21 +233,20 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open(const std::string
 Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open_locked(const std::string& path, OpenMode mode,
                                                                       std::optional<FileLock> lock) {
   // First as a reader, so that a file that turns out to be somebody else's is left as it was.
-  SqliteAccess access = SqliteAccess::ReadOnly;
-  auto reader = open_reader(path, access);
-  if (!reader) return reader.error();
-  if (auto known = check_event_log_identity(*reader); !known) return known.error();
+  auto known = open_known(path);
+  if (!known) return known.error();
+  auto& [reader, access] = *known;
   // While another process writes, its write-ahead file is in motion; that process checked it when it began.
   const auto in_use = [&] { return mode == OpenMode::ReadOnly && FileLock::held(lock_path(path)); };
   if (!in_use()) {
     if (auto sound = check_write_ahead_file(write_ahead_path(path)); !sound && !in_use()) return sound.error();
   }
-  auto contents = read_contents(*reader, access);
+  auto contents = read_contents(reader, access);
   if (!contents) return contents.error();
   auto& [head, metadata] = *contents;
   if (mode == OpenMode::ReadOnly) {
     return std::unique_ptr<SqliteEventLog>(
-        new SqliteEventLog(std::move(*reader), access, std::nullopt, head, std::move(metadata)));
+        new SqliteEventLog(std::move(reader), access, std::nullopt, head, std::move(metadata)));
   }
   auto writer = SqliteConnection::open(path, SqliteAccess::ReadWrite);
   if (!writer) return writer.error();

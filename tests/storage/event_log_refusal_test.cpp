@@ -58,6 +58,8 @@ TEST(EventLogRefusal, NamesWhatAForeignFileIs) {
   const std::string before = read_file(folder / "foreign");
   EXPECT_THAT(refusal(folder / "foreign"), HasSubstr("an SQLite file of another program"));
   EXPECT_EQ(read_file(folder / "foreign"), before);
+  EXPECT_FALSE(SqliteEventLog::open(folder / "foreign", OpenMode::ReadWrite));
+  EXPECT_FALSE(std::filesystem::exists(folder / "foreign.lock"));
 }
 
 TEST(EventLogRefusal, NamesANewerSchemaAndForeignTables) {
