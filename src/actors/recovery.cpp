@@ -120,6 +120,26 @@ bool is_from_operator(const Event& event) {
           event.command.reason == HaltReason::None);
 }
 
+/// Finds where the last step of a log begins. Its first events are the fills that its market event brings; answers of
+/// the venue to the step before may stand directly in front of them and are counted in.
+class LastStep {
+ public:
+  void pass(const Event& event) {
+    if (event.type == EventType::Report) {
+      if (reports_begin_ == 0) reports_begin_ = event.number;
+      return;
+    }
+    const bool follows = event.type == EventType::Command && !is_from_operator(event);
+    if (!follows) begin_ = reports_begin_ != 0 ? reports_begin_ : event.number;
+    reports_begin_ = 0;
+  }
+  [[nodiscard]] EventNumber begin() const { return begin_; }
+
+ private:
+  EventNumber begin_ = 0;
+  EventNumber reports_begin_ = 0;  // Of the run of reports under way; 0: none is.
+};
+
 }  // namespace
 
 Expected<Recovery> recover(BacktestRunner& runner, EventLog& log, const std::function<bool()>& go_on) {
@@ -178,13 +198,15 @@ Expected<bool> rebuild_record(BacktestRunner& runner, Engine& fresh, EventLog& l
   return true;
 }
 
-Expected<Replay> replay(Engine& engine, EventLog& log) {
+Expected<Replay> replay(Engine& engine, EventLog& log, bool ended) {
   Replay result;
   LogReader reader(log, 0);
   Verifier verifier(reader);
+  LastStep last_step;
   while (const Event* logged = reader.peek_event()) {
     const Event event = *logged;
     verifier.on_turn(engine.process(event));
+    last_step.pass(event);
     ++result.events;
     result.commands += engine.turn().commands.size();
     if (verifier.difference()) break;
@@ -192,6 +214,13 @@ Expected<Replay> replay(Engine& engine, EventLog& log) {
   if (reader.error()) return *reader.error();
   result.difference = verifier.difference();
   if (!result.difference) result.difference = left_over(reader);
+  const std::vector<LoggedCommand>& missing = verifier.missing_commands;
+  result.commands -= missing.size();
+  if (!result.difference && !missing.empty() && (ended || missing.front().event < last_step.begin())) {
+    result.difference = "after event " + std::to_string(missing.front().event) + " the log holds no command, " +
+                        "the re-execution gave " + text(missing.front().command) + "; " +
+                        std::to_string(missing.size()) + " are missing in all";
+  }
   return result;
 }
 

@@ -33,14 +33,15 @@ Expected<bool> rebuild_record(BacktestRunner& runner, Engine& fresh, EventLog& l
 /// What a replay found.
 struct Replay {
   std::uint64_t events = 0;
-  std::uint64_t commands = 0;
+  std::uint64_t commands = 0;  ///< That the re-execution gave and the log holds.
   /// The first difference, with both sides; nothing where there is none.
   std::optional<std::string> difference;
 };
 
-/// Feeds a recorded log through the stages and compares the commands that come out with those recorded. Commands of the
-/// last events may be missing in the log of a session that was killed: they had not left.
-Expected<Replay> replay(Engine& engine, EventLog& log);
+/// Feeds a recorded log through the stages and compares the commands that come out with those recorded. In a log that
+/// has not `ended`, commands of the last step may be missing: the process died before they were written, and they had
+/// not left. The last step is all that followed from the last event that came from feed, clock or operator.
+Expected<Replay> replay(Engine& engine, EventLog& log, bool ended);
 
 /// Re-executes a log through the stages and shows every turn from the first on, up to event `upto`, until `visit` gives
 /// false.

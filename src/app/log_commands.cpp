@@ -96,7 +96,7 @@ int replay_command(const std::string& path) {
   if (!opened) return fail(opened.error());
   auto engine = Engine::make(opened->config, registry);
   if (!engine) return fail(engine.error());
-  auto result = replay(**engine, *opened->log);
+  auto result = replay(**engine, *opened->log, has_ended(*opened->log));
   if (!result) return fail(result.error());
   if (result->difference) {
     std::cout << "different: " << *result->difference << "\n";

@@ -75,6 +75,8 @@ Expected<OpenedLog> open_session_log(const AppConfig& config, const MarketDataSe
 
 Expected<void> note_end(EventLog& log) { return log.put_metadata(kEnded, "true"); }
 
+bool has_ended(const EventLog& log) { return log.metadata().contains(kEnded); }
+
 Expected<AppConfig> configuration_of(const EventLog& log, const StrategyRegistry& registry) {
   const auto found = log.metadata().find(kConfiguration);
   if (found == log.metadata().end()) return Error{"log", "holds no configuration: it was not written by a session"};

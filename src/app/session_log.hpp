@@ -24,6 +24,8 @@ Expected<OpenedLog> open_session_log(const AppConfig& config, const MarketDataSe
 
 /// Notes that the session came to its end.
 Expected<void> note_end(EventLog& log);
+/// Whether the session of a log came to its end.
+bool has_ended(const EventLog& log);
 
 /// The configuration that a log was written under.
 Expected<AppConfig> configuration_of(const EventLog& log, const StrategyRegistry& registry);

@@ -132,7 +132,7 @@ TEST(PaperSession, WritesALogThatReplaysToTheSameCommands) {
     ASSERT_EQ(session.wait(std::chrono::seconds(120)), PaperSession::Outcome::Ended) << session.failure();
   }
   auto engine = Engine::make(scenario.config, StrategyRegistry::built_in());
-  auto replayed = replay(**engine, **log);
+  auto replayed = replay(**engine, **log, true);
   ASSERT_TRUE(replayed) << replayed.error().text();
   EXPECT_FALSE(replayed->difference) << *replayed->difference;
   auto reference = scenario.runner();

@@ -374,6 +374,40 @@ TEST_F(Recovery, ASessionKilledAnywhereSendsNoOrderTwiceAndLosesNoAnsweredComman
   EXPECT_GT(halts_kept, 20U);
 }
 
+TEST_F(Recovery, ReplayMissesCommandsThatALogShouldHold) {
+  const Reference whole = reference();
+  const auto replayed = [&](MemoryLog log, bool ended) {
+    auto engine = Engine::make(config_, StrategyRegistry::built_in());
+    return *replay(**engine, log, ended);
+  };
+  EXPECT_FALSE(replayed(whole.log, true).difference);
+  EXPECT_EQ(replayed(whole.log, true).commands, whole.log.commands.size());
+  MemoryLog without = whole.log;
+  without.commands.clear();
+  for (const bool ended : {false, true}) {
+    const Replay result = replayed(without, ended);
+    ASSERT_TRUE(result.difference);
+    EXPECT_THAT(*result.difference, ::testing::HasSubstr("the log holds no command"));
+    EXPECT_EQ(result.commands, 0U);
+  }
+  // A log cut behind the event that caused a command, whose process died before it wrote the command. The command
+  // before it is many bars older.
+  const auto& commands = whole.log.commands;
+  const auto found = std::adjacent_find(commands.begin(), commands.end(),
+                                        [](const auto& a, const auto& b) { return b.event > a.event + 20; });
+  ASSERT_NE(found, commands.end());
+  const LoggedCommand& some = *std::next(found);
+  const MemoryLog killed = cut(whole.log, some.event, true);
+  EXPECT_FALSE(replayed(killed, false).difference);
+  EXPECT_EQ(replayed(killed, false).commands, killed.commands.size());
+  EXPECT_TRUE(replayed(killed, true).difference);
+  // Only those of the last step may be missing, not those of the step before.
+  MemoryLog older = cut(whole.log, some.event, true);
+  const EventNumber last = older.commands.back().event;
+  std::erase_if(older.commands, [&](const LoggedCommand& command) { return command.event == last; });
+  EXPECT_TRUE(replayed(older, false).difference);
+}
+
 TEST_F(Recovery, RefusesALogOfOtherData) {
   const Reference whole = reference();
   MemoryLog log = cut(whole.log, whole.log.last_event(), false);
