@@ -69,6 +69,7 @@ struct RunConfig {
   RunSpeed speed;
   bool exit_at_end = false;
   std::string log = "bellwether.db";
+  std::uint64_t keep_logs = 5;
   std::uint64_t snapshot_every_events = 50'000;
   bool durable = true;
 };

@@ -29,18 +29,30 @@ void read_document(const std::string& path, ConfigurationDocument& document) {
     document.errors.push_back(text.error());
     return;
   }
-  auto root = parse_json(*text, path);
-  if (!root) {
-    document.errors.push_back(root.error());
-  } else if (!root->is(Kind::Object)) {
-    document.errors.push_back({path, "found " + describe(*root) + ", allowed is an object"});
+  auto parsed = parse_json_document(*text, path);
+  if (!parsed) {
+    document.errors.push_back(parsed.error());
+  } else if (!parsed->root.is(Kind::Object)) {
+    document.errors.push_back({path, "found " + describe(parsed->root) + ", allowed is an object"});
   } else {
-    document.root = std::move(root.value());
+    document.root = std::move(parsed->root);
+    document.duplicates = std::move(parsed->duplicates);
   }
 }
 
 /// Growth over less than about a month says nothing about a year.
 constexpr std::uint64_t kAnnualSessionsMin = 21;
+
+/// All sources in one.
+ConfigurationDocument document_of_sources(const ConfigurationSources& sources) {
+  ConfigurationDocument document;
+  if (!sources.file.empty()) read_document(sources.file, document);
+  document.readable = document.errors.empty();
+  apply_environment(sources.environment, document);
+  apply_flags(sources.flags, document);
+  apply_settings(sources.settings, document);
+  return document;
+}
 
 bool has_keys_below(const std::string& path) {
   const auto keys = config_keys();
@@ -115,6 +127,7 @@ void check_together(ConfigurationDocument& document, AppConfig& config) {
 
 LoadedConfiguration checked(ConfigurationDocument& document, std::span<const StrategyType> strategies) {
   AppConfig config;
+  document.errors.insert(document.errors.begin(), document.duplicates.begin(), document.duplicates.end());
   check_members(document.root, "", document, config);
   check_together(document, config);
   if (const JsonValue* list = document.root.find("strategies")) {
@@ -122,6 +135,22 @@ LoadedConfiguration checked(ConfigurationDocument& document, std::span<const Str
   }
   if (!document.errors.empty()) return std::move(document.errors);
   return config;
+}
+
+/// An Error for each key that decides a result and differs.
+std::vector<Error> changes_of_result(const ConfigurationDocument& document, const AppConfig& before,
+                                     const AppConfig& after) {
+  constexpr const char* kRefused = "would change the result; what was recorded can only be run again as it was";
+  std::vector<Error> errors;
+  for (const ConfigKey& key : config_keys()) {
+    if (key.effect != Effect::Result) continue;
+    if (canonical_json(config_value(key, before)) == canonical_json(config_value(key, after))) continue;
+    errors.push_back({document.field(std::string(key.path)), kRefused});
+  }
+  if (canonical_json(strategies_value(before)) != canonical_json(strategies_value(after))) {
+    errors.push_back({"strategies (from --set)", kRefused});
+  }
+  return errors;
 }
 
 std::vector<std::string> parts_of(std::string_view path) {
@@ -150,21 +179,50 @@ JsonValue document_of(const AppConfig& config, Wanted&& wanted) {
 }  // namespace
 
 LoadedConfiguration load_configuration(const ConfigurationSources& sources, std::span<const StrategyType> strategies) {
-  ConfigurationDocument document;
-  if (!sources.file.empty()) read_document(sources.file, document);
-  if (!document.errors.empty()) return std::move(document.errors);
-  apply_environment(sources.environment, document);
-  apply_settings(sources.settings, document);
+  ConfigurationDocument document = document_of_sources(sources);
+  if (!document.readable) return std::move(document.errors);
   return checked(document, strategies);
 }
 
-LoadedConfiguration check_configuration(const JsonValue& root, std::span<const StrategyType> strategies) {
+LoadedConfiguration check_configuration(const JsonValue& root, std::span<const StrategyType> strategies,
+                                        const std::vector<std::string>& settings) {
   ConfigurationDocument document;
   if (!root.is(Kind::Object)) {
     return std::vector<Error>{{"configuration", "found " + describe(root) + ", allowed is an object"}};
   }
   document.root = root;
-  return checked(document, strategies);
+  LoadedConfiguration recorded = checked(document, strategies);
+  if (settings.empty() || !std::holds_alternative<AppConfig>(recorded)) return recorded;
+  apply_settings(settings, document);
+  LoadedConfiguration changed = checked(document, strategies);
+  if (!std::holds_alternative<AppConfig>(changed)) return changed;
+  auto refused = changes_of_result(document, std::get<AppConfig>(recorded), std::get<AppConfig>(changed));
+  if (!refused.empty()) return refused;
+  return changed;
+}
+
+LoggingConfig logging_configuration(const ConfigurationSources& sources) {
+  ConfigurationDocument document = document_of_sources(sources);
+  AppConfig config;
+  if (const JsonValue* logging = document.root.find("logging")) {
+    for (const auto& [name, value] : logging->members) {
+      const ConfigKey* key = find_config_key("logging." + name);
+      AppConfig changed = config;
+      if (key != nullptr && assign(*key, value, changed)) config = changed;
+    }
+  }
+  return config.logging;
+}
+
+std::vector<Error> missing_for_a_run(const AppConfig& config) {
+  std::vector<Error> errors;
+  if (config.data.symbols.empty()) {
+    errors.push_back({"data.symbols", "none is given: name some with --symbol or in the configuration file"});
+  }
+  if (config.strategies.empty()) {
+    errors.push_back({"strategies", "none is given: name one with --strategy or in the configuration file"});
+  }
+  return errors;
 }
 
 JsonValue effective_configuration(const AppConfig& config) {
@@ -219,26 +277,41 @@ StatisticsOptions statistics_options(const AppConfig& config) {
   return options;
 }
 
-std::string_view nearest_name(std::string_view name, std::span<const std::string_view> candidates) {
-  std::string_view best;
-  std::size_t best_distance = name.size() / 3 + 2;  // Further away is another word.
-  for (const std::string_view candidate : candidates) {
-    std::vector<std::size_t> row(candidate.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < name.size(); ++i) {
-      std::size_t diagonal = row[0]++;
-      for (std::size_t j = 0; j < candidate.size(); ++j) {
-        const std::size_t replaced = diagonal + (name[i] == candidate[j] ? 0 : 1);
-        diagonal = row[j + 1];
-        row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-      }
-    }
-    if (row.back() < best_distance) {
-      best = candidate;
-      best_distance = row.back();
+namespace {
+
+/// Levenshtein's distance: letters to insert, remove or replace.
+std::size_t edit_distance(std::string_view left, std::string_view right) {
+  std::vector<std::size_t> row(right.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 0; j < right.size(); ++j) {
+      const std::size_t replaced = diagonal + (left[i] == right[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
     }
   }
-  if (!best.empty()) return best;
+  return row.back();
+}
+
+}  // namespace
+
+std::vector<std::string_view> near_names(std::string_view name, std::span<const std::string_view> candidates,
+                                         std::size_t most) {
+  const std::size_t beyond = name.size() / 3 + 2;  // So far away is another word.
+  std::vector<std::pair<std::size_t, std::string_view>> found;
+  for (const std::string_view candidate : candidates) {
+    const std::size_t distance = edit_distance(name, candidate);
+    if (distance < beyond) found.emplace_back(distance, candidate);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string_view> names;
+  for (std::size_t i = 0; i < std::min(most, found.size()); ++i) names.push_back(found[i].second);
+  return names;
+}
+
+std::string_view nearest_name(std::string_view name, std::span<const std::string_view> candidates) {
+  if (const auto near = near_names(name, candidates, 1); !near.empty()) return near.front();
   // A key given without its group, or in the wrong one.
   const std::string_view last = name.substr(name.rfind('.') + 1);
   for (const std::string_view candidate : candidates) {

@@ -13,14 +13,23 @@
 
 namespace bellwether {
 
-/// Where a configuration comes from. Later members override earlier ones.
+/// A flag of the command line that stands for a configuration key.
+struct ConfigurationFlag {
+  std::string flag;  ///< "--start"; errors name it.
+  std::string path;
+  std::string value;
+};
+
+/// Where a configuration comes from. In rising order of precedence: file, environment, flags, settings.
 struct ConfigurationSources {
   std::string file;  ///< Path; empty: none, all defaults.
-  /// "NAME=value" each, as in the process environment; names that do not start with BELLWETHER_ are passed over.
+  /// "NAME=value" each, as in the process environment; names that do not start with BELLWETHER_ are passed over, and
+  /// one that does must name a key.
   std::vector<std::string> environment;
   /// "key=value" each: a dotted path, and a JSON value or plain text. Lists also by commas: "data.symbols=AAPL,MSFT".
   /// Entries of `strategies` go by their place or id: "strategies.0.parameters.fast=5".
   std::vector<std::string> settings;
+  std::vector<ConfigurationFlag> flags = {};
 };
 
 /// A configuration, or everything that is wrong with it.
@@ -29,8 +38,16 @@ using LoadedConfiguration = std::variant<AppConfig, std::vector<Error>>;
 /// Reads and checks all sources. `strategies` are the types that may be named.
 LoadedConfiguration load_configuration(const ConfigurationSources& sources, std::span<const StrategyType> strategies);
 
-/// Checks a document that is already read, such as the one of a receipt.
-LoadedConfiguration check_configuration(const JsonValue& root, std::span<const StrategyType> strategies);
+/// Checks a document that is already read, such as the one of a receipt or a log. `settings` as in
+/// ConfigurationSources may override it, but not in what decides a result.
+LoadedConfiguration check_configuration(const JsonValue& root, std::span<const StrategyType> strategies,
+                                        const std::vector<std::string>& settings = {});
+
+/// The logging keys of all sources, as far as they are right: for saying what is wrong with the rest.
+LoggingConfig logging_configuration(const ConfigurationSources& sources);
+
+/// What `backtest` and `run` cannot do without and the configuration does not name.
+std::vector<Error> missing_for_a_run(const AppConfig& config);
 
 /// The largest configuration file that is read.
 constexpr std::size_t kConfigurationBytesMax = 1 << 20;
@@ -55,5 +72,8 @@ StatisticsOptions statistics_options(const AppConfig& config);
 
 /// The candidate that `name` most likely means, or "" when none is near.
 std::string_view nearest_name(std::string_view name, std::span<const std::string_view> candidates);
+/// Up to `most` candidates that `name` may mean, the nearest first.
+std::vector<std::string_view> near_names(std::string_view name, std::span<const std::string_view> candidates,
+                                         std::size_t most);
 
 }  // namespace bellwether

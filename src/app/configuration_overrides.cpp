@@ -94,12 +94,12 @@ void put(ConfigurationDocument& document, const std::string& path, JsonValue val
   document.origins[canonical] = origin;
 }
 
-/// The path that an environment variable names, or nothing where it is not one of ours.
+constexpr std::string_view kVariablePrefix = "BELLWETHER_";
+
+/// The path that an environment variable names, or nothing where there can be no such key.
 std::optional<std::string> path_of_variable(std::string_view name) {
-  constexpr std::string_view kPrefix = "BELLWETHER_";
-  if (!name.starts_with(kPrefix)) return std::nullopt;
   std::string path;
-  name.remove_prefix(kPrefix.size());
+  name.remove_prefix(kVariablePrefix.size());
   while (!name.empty()) {
     if (name.starts_with("__")) {
       path += '.';
@@ -114,6 +114,19 @@ std::optional<std::string> path_of_variable(std::string_view name) {
   return ours ? std::optional(path) : std::nullopt;
 }
 
+Error unknown_variable(const std::string& name) {
+  constexpr std::size_t kNamesMax = 3;
+  std::vector<std::string> variables;
+  for (const ConfigKey& key : config_keys()) variables.push_back(key.environment_name());
+  const std::vector<std::string_view> candidates(variables.begin(), variables.end());
+  std::string near;
+  for (const std::string_view candidate : near_names(name, candidates, kNamesMax)) {
+    near += (near.empty() ? "; did you mean " : ", ") + std::string(candidate);
+  }
+  return {name, "is the variable of no configuration key" +
+                    (near.empty() ? std::string("; `bellwether config --markdown` lists them all") : near + "?")};
+}
+
 }  // namespace
 
 std::string ConfigurationDocument::field(const std::string& path) const {
@@ -126,10 +139,19 @@ void apply_environment(const std::vector<std::string>& environment, Configuratio
   std::sort(sorted.begin(), sorted.end());
   for (const std::string& variable : sorted) {
     const std::size_t equals = variable.find('=');
-    if (equals == std::string::npos) continue;
+    if (equals == std::string::npos || !variable.starts_with(kVariablePrefix)) continue;
     const std::string name = variable.substr(0, equals);
-    const auto path = path_of_variable(name);
-    if (path) put(document, *path, override_value(*path, std::string_view(variable).substr(equals + 1)), name);
+    if (const auto path = path_of_variable(name)) {
+      put(document, *path, override_value(*path, std::string_view(variable).substr(equals + 1)), name);
+    } else {
+      document.errors.push_back(unknown_variable(name));
+    }
+  }
+}
+
+void apply_flags(const std::vector<ConfigurationFlag>& flags, ConfigurationDocument& document) {
+  for (const ConfigurationFlag& given : flags) {
+    put(document, given.path, override_value(given.path, given.value), given.flag);
   }
 }
 

@@ -5,7 +5,10 @@
 namespace bellwether {
 namespace {
 
-constexpr double kAmountMax = 1e12;
+// Ten thousand million, at the largest leverage, leave Money nine times as much for what the account gains.
+constexpr double kAmountMax = 1e10;
+constexpr double kFeeMax = 1e4;
+constexpr double kPriceMax = 1e9;
 constexpr double kQuantityMax = 1e9;
 constexpr double kTextMax = 4096;
 constexpr double kCountMax = 1e15;
@@ -181,9 +184,9 @@ std::vector<ConfigKey> cost_keys() {
        10'000,
        {},
        "Basis points, ticks, or the coefficient of price x sqrt(quantity / volume)"},
-      {BELLWETHER_KEY(fees.per_order), Result, 0, kAmountMax, {}, "Fee of an order, once however many fills"},
-      {BELLWETHER_KEY(fees.per_share), Result, 0, kAmountMax, {}, "Fee of a share"},
-      {BELLWETHER_KEY(fees.per_share_minimum), Result, 0, kAmountMax, {}, "Least per-share fee of an order"},
+      {BELLWETHER_KEY(fees.per_order), Result, 0, kFeeMax, {}, "Fee of an order, once however many fills"},
+      {BELLWETHER_KEY(fees.per_share), Result, 0, kFeeMax, {}, "Fee of a share"},
+      {BELLWETHER_KEY(fees.per_share_minimum), Result, 0, kFeeMax, {}, "Least per-share fee of an order"},
       {BELLWETHER_KEY(fees.per_share_maximum),
        Result,
        0,
@@ -194,19 +197,19 @@ std::vector<ConfigKey> cost_keys() {
       {BELLWETHER_KEY(fees.sec_fee_per_million),
        Result,
        0,
-       kAmountMax,
+       kFeeMax,
        {},
        "SEC section 31 fee on sells, per million of notional, rounded up to the cent"},
       {BELLWETHER_KEY(fees.taf_per_share),
        Result,
        0,
-       kAmountMax,
+       kFeeMax,
        {},
        "FINRA trading activity fee on sells, per share, rounded up to the cent"},
       {BELLWETHER_KEY(fees.taf_maximum),
        Result,
        0,
-       kAmountMax,
+       kFeeMax,
        {},
        "Cap of the trading activity fee of an order; 0: none"},
       {BELLWETHER_KEY(statistics.risk_free_annual), Result, -0.99, 10, {}, "Risk-free rate a year: 0.02 is 2 %"},
@@ -238,6 +241,13 @@ std::vector<ConfigKey> process_keys() {
        "real time"},
       {BELLWETHER_KEY(run.exit_at_end), Process, 0, 0, {}, "End the process at the end of the data"},
       {BELLWETHER_KEY(run.log), Process, 1, kTextMax, {}, "Event log of the session"},
+      {BELLWETHER_KEY(run.keep_logs),
+       Process,
+       0,
+       1e6,
+       {},
+       "Logs of ended sessions that are kept beside the log as NAME.1, NAME.2, ..., the last number the newest; beyond "
+       "these the oldest are removed when a new session begins"},
       {BELLWETHER_KEY(run.snapshot_every_events), Process, 1, 1e9, {}, "Events between two snapshots in the log"},
       {BELLWETHER_KEY(run.durable),
        Process,
@@ -260,13 +270,14 @@ std::vector<ConfigKey> process_keys() {
        0,
        {"debug", "info", "notice", "warning", "error"},
        "Least severity that is logged"},
-      {BELLWETHER_KEY(output.directory), Process, 1, kTextMax, {}, "Folder for the results of a backtest"},
+      {BELLWETHER_KEY(output.directory), Process, 1, kTextMax, {}, "Folder for the results"},
       {BELLWETHER_KEY(output.equity_points_max),
        Process,
        0,
        1e9,
        {},
-       "Per-event rows in `equity.csv`; longer curves are written per session only"},
+       "Most rows of `equity_events.csv`, the equity by event; it is left out where there would be more. `equity.csv`, "
+       "the equity by session, is always written"},
       {BELLWETHER_KEY(output.report_trades_max), Process, 0, 100'000, {}, "Trades listed in `report.html`"},
   };
 }

@@ -124,8 +124,8 @@ Parameters strategy_parameters(const Entry& entry, const StrategyType& type) {
 /// Parameters that are fine one by one may contradict each other; only making the strategy tells.
 void check_contradictions(const Entry& entry, const StrategyType& type, const StrategySetup& setup,
                           const AppConfig& config) {
-  if (setup.symbols.empty()) return;
   StrategyConfig strategy{setup.id, setup.type, {}, setup.parameters};
+  if (setup.symbols.empty()) strategy.instruments.push_back(0);  // Stands for those that are missing.
   for (const std::string& symbol : setup.symbols) {
     const auto found = std::find(config.data.symbols.begin(), config.data.symbols.end(), symbol);
     strategy.instruments.push_back(static_cast<InstrumentIndex>(found - config.data.symbols.begin()));
@@ -133,9 +133,11 @@ void check_contradictions(const Entry& entry, const StrategyType& type, const St
   const auto made = type.make(strategy);
   if (made) return;
   const std::string& field = made.error().field;
-  const bool parameter = std::any_of(type.parameters.begin(), type.parameters.end(),
-                                     [&](const ParameterSpec& spec) { return spec.name == field; });
-  entry.refuse(parameter ? "parameters." + field : field, made.error().message);
+  for (const auto& [name, value] : setup.parameters.values()) {
+    if (name != field) continue;
+    return entry.refuse("parameters." + field, "found " + to_string(value) + ", " + made.error().message);
+  }
+  entry.refuse(field, made.error().message);
 }
 
 void check_bars(const Entry& entry, const StrategyType& type, const AppConfig& config) {
@@ -152,6 +154,7 @@ void check_bars(const Entry& entry, const StrategyType& type, const AppConfig& c
 }
 
 void check_entry(const Entry& entry, std::span<const StrategyType> types, AppConfig& config) {
+  const std::size_t errors_before = entry.document.errors.size();
   if (!entry.value.is(Kind::Object)) {
     entry.refuse("", "found " + describe(entry.value) + ", allowed is an object with type, id, symbols, parameters");
     return;
@@ -173,7 +176,8 @@ void check_entry(const Entry& entry, std::span<const StrategyType> types, AppCon
     setup.parameters = strategy_parameters(entry, *type);
   }
   if (type != nullptr) check_bars(entry, *type, config);
-  if (type != nullptr && entry.document.errors.empty()) check_contradictions(entry, *type, setup, config);
+  if (type != nullptr && entry.document.errors.size() == errors_before)
+    check_contradictions(entry, *type, setup, config);
   config.strategies.push_back(std::move(setup));
 }
 

@@ -47,8 +47,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
     if (open_.back()->find(name) != nullptr) {
-      problem_ = "the key " + json_quoted(name) + (path_.empty() ? "" : " in " + path()) + " is given twice";
-      return false;
+      duplicates_.push_back("the key " + json_quoted(name) + (path_.empty() ? "" : " in " + path()) +
+                            " is given twice");
     }
     key_ = name;
     return true;
@@ -60,6 +60,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
   JsonValue take() { return std::move(root_); }
   [[nodiscard]] const std::string& problem() const { return problem_; }
+  [[nodiscard]] const std::vector<std::string>& duplicates() const { return duplicates_; }
 
  private:
   JsonValue& put(JsonValue value) {
@@ -101,6 +102,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   std::vector<std::string> path_;
   std::string key_;
   std::string problem_;
+  std::vector<std::string> duplicates_;
 };
 
 struct Layout {
@@ -213,12 +215,22 @@ JsonValue& JsonValue::member(std::string_view key) {
   return members.emplace_back(std::string(key), JsonValue()).value;
 }
 
-Expected<JsonValue> parse_json(std::string_view text, std::string_view name) {
+Expected<JsonDocument> parse_json_document(std::string_view text, std::string_view name) {
   Builder builder(text);
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
     return Error{std::string(name), builder.problem()};
   }
-  return builder.take();
+  JsonDocument document{builder.take(), {}};
+  for (const std::string& duplicate : builder.duplicates())
+    document.duplicates.push_back({std::string(name), duplicate});
+  return document;
+}
+
+Expected<JsonValue> parse_json(std::string_view text, std::string_view name) {
+  auto document = parse_json_document(text, name);
+  if (!document) return document.error();
+  if (!document->duplicates.empty()) return document->duplicates.front();
+  return std::move(document->root);
 }
 
 std::string json_quoted(std::string_view text) {

@@ -50,7 +50,17 @@ struct JsonMember {
 /// Nesting that a document may have.
 constexpr std::size_t kJsonDepthMax = 32;
 
-/// Reads one document. An Error carries `name` as its field and says line and column, or the key that is given twice.
+/// A document with what is wrong with its keys.
+struct JsonDocument {
+  JsonValue root;
+  std::vector<Error> duplicates;  ///< One for each key that is given again.
+};
+
+/// Reads one document, through to its end where keys are given twice. An Error carries `name` as its field and says
+/// line and column.
+Expected<JsonDocument> parse_json_document(std::string_view text, std::string_view name);
+
+/// The same, where a key that is given twice is an Error too.
 Expected<JsonValue> parse_json(std::string_view text, std::string_view name);
 
 /// `text` between quotation marks, escaped; invalid UTF-8 becomes U+FFFD.

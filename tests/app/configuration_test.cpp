@@ -11,6 +11,7 @@
 namespace bellwether {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -26,12 +27,13 @@ class ConfigurationTest : public testing::Test {
 
   std::vector<std::string> environment_;
   std::vector<std::string> settings_;
+  std::vector<ConfigurationFlag> flags_;
   TemporaryFolder folder_;
 
  private:
   LoadedConfiguration load(const std::string& text) {
     const std::string path = folder_.file("c.json", text);
-    auto result = load_configuration({path, environment_, settings_}, StrategyRegistry::built_in().types());
+    auto result = load_configuration({path, environment_, settings_, flags_}, StrategyRegistry::built_in().types());
     if (auto* list = std::get_if<std::vector<Error>>(&result)) {
       for (Error& error : *list) {
         if (error.field == path) error.field = "c.json";
@@ -39,6 +41,8 @@ class ConfigurationTest : public testing::Test {
     }
     return result;
   }
+
+ protected:
   static std::vector<std::string> messages(const LoadedConfiguration& result) {
     std::vector<std::string> texts;
     if (const auto* list = std::get_if<std::vector<Error>>(&result)) {
@@ -86,7 +90,7 @@ TEST_F(ConfigurationTest, ReadsDecimalsFromTheirDigits) {
             9'007'199'254'740'993);
   EXPECT_THAT(errors(R"({"account": {"initial_cash": 0.1234567}})"),
               ElementsAre("account.initial_cash: found 0.1234567, allowed is a decimal number from 0.01 to "
-                          "1000000000000 with at most 6 decimal places"));
+                          "10000000000 with at most 6 decimal places"));
 }
 
 TEST_F(ConfigurationTest, ReportsAllErrorsAtOnce) {
@@ -100,7 +104,7 @@ TEST_F(ConfigurationTest, ReportsAllErrorsAtOnce) {
                   "data.timeframe: found \"weekly\", allowed is one of daily, hour, minute, tick",
                   "api.port: found 70000, allowed is a whole number from 0 to 65535",
                   "risk: found 5, allowed is an object", "run.log: found \"\", allowed is a text that is not empty",
-                  "fees.per_order: found [], allowed is a decimal number from 0 to 1000000000000 with at most "
+                  "fees.per_order: found [], allowed is a decimal number from 0 to 10000 with at most "
                   "6 decimal places",
                   "output.directory: found null, allowed is a text that is not empty"));
 }
@@ -129,6 +133,76 @@ TEST_F(ConfigurationTest, RefusesADuplicateKey) {
               ElementsAre("c.json: the key \"leverage\" in account is given twice"));
 }
 
+TEST_F(ConfigurationTest, DuplicateKeyHidesNoOtherError) {
+  settings_ = {"api.port=-1"};
+  EXPECT_THAT(
+      errors(R"({"account": {"leverage": 1, "leverage": 0}, "risk": 5, "risk": {"drawdown": 2},
+                         "data": {"symbols": ["IBM"]},
+                         "strategies": [{"type": "sma_cross", "parameters": {"fast": 60}}]})"),
+      ElementsAre("c.json: the key \"leverage\" in account is given twice", "c.json: the key \"risk\" is given twice",
+                  "account.leverage: found 0, allowed is a number from 0.01 to 100",
+                  "risk: found 5, allowed is an object",
+                  "risk.drawdown: found 2, allowed is a number from 0 to 1, or null",
+                  "api.port (from --set): found -1, allowed is a whole number from 0 to 65535",
+                  "strategies.0.parameters.fast: found 60, must be below slow (50)"));
+}
+
+TEST_F(ConfigurationTest, OtherErrorsHideNoContradiction) {
+  EXPECT_THAT(errors(R"({"account": {"initial_cash": -1}, "data": {"symbols": 5},
+                         "strategies": [{"type": "sma_cross", "id": "!"},
+                                        {"type": "sma_cross", "parameters": {"fast": 60}}]})"),
+              ElementsAre(HasSubstr("account.initial_cash: found -1"), HasSubstr("data.symbols: found 5"),
+                          HasSubstr("strategies.0.id: found"),
+                          "strategies.1.parameters.fast: found 60, must be below slow (50)"));
+}
+
+TEST_F(ConfigurationTest, UnreadableFileHidesNoErrorOfOverrides) {
+  settings_ = {"nonsense"};
+  EXPECT_THAT(errors("{"), ElementsAre(HasSubstr("c.json: line 1"), "--set: found 'nonsense', allowed is KEY=VALUE"));
+}
+
+TEST_F(ConfigurationTest, RefusesAVariableThatNamesNoKey) {
+  environment_ = {"BELLWETHER_ACCOUNT_INITIAL_CASH=5", "BELLWETHER_NOTHING_OF_OURS_AT_ALL=1", "BELLWETHERS=1"};
+  EXPECT_THAT(errors("{}"), ElementsAre(AllOf(HasSubstr("BELLWETHER_ACCOUNT_INITIAL_CASH: is the variable of no "
+                                                        "configuration key; did you mean "
+                                                        "BELLWETHER_ACCOUNT__INITIAL_CASH"),
+                                              testing::EndsWith("?")),
+                                        HasSubstr("BELLWETHER_NOTHING_OF_OURS_AT_ALL: is the variable of no")));
+}
+
+TEST_F(ConfigurationTest, ErrorsOfFlagsNameTheFlag) {
+  flags_ = {{"--start", "data.start", "yesterday"}, {"--port", "api.port", "1"}};
+  settings_ = {"api.port=2"};
+  EXPECT_THAT(errors("{}"), ElementsAre(HasSubstr("data.start (from --start): found \"yesterday\"")));
+  flags_.erase(flags_.begin());
+  EXPECT_EQ(loaded("{}").api.port, 2u);
+}
+
+TEST_F(ConfigurationTest, LoggingIsKnownBeforeTheRestIsRight) {
+  settings_ = {"logging.level=loud"};
+  const std::string path = folder_.file("l.json", R"({"logging": {"format": "json"}, "acount": 1})");
+  const LoggingConfig logging = logging_configuration({path, {}, settings_});
+  EXPECT_EQ(logging.format, LogFormat::JsonLines);
+  EXPECT_EQ(logging.level, LogLevel::Info);
+}
+
+TEST_F(ConfigurationTest, SettingsMayNotChangeTheResultOfWhatWasRecorded) {
+  const JsonValue recorded = effective_configuration(
+      loaded(R"({"data": {"symbols": ["IBM"], "directory": "x"}, "strategies": [{"type": "sma_cross"}]})"));
+  const StrategyRegistry registry = StrategyRegistry::built_in();
+  const auto check = [&](const std::vector<std::string>& settings) {
+    return check_configuration(recorded, registry.types(), settings);
+  };
+  const auto allowed = check({"data.directory=y", "logging.format=json", "account.leverage=1"});
+  ASSERT_TRUE(std::holds_alternative<AppConfig>(allowed));
+  EXPECT_EQ(std::get<AppConfig>(allowed).data.directory, "y");
+  EXPECT_EQ(std::get<AppConfig>(allowed).logging.format, LogFormat::JsonLines);
+  EXPECT_THAT(messages(check({"account.leverage=2", "strategies.0.parameters.fast=3"})),
+              ElementsAre(HasSubstr("account.leverage (from --set): would change the result"),
+                          HasSubstr("strategies (from --set): would change the result")));
+  EXPECT_THAT(messages(check({"api.prot=1"})), ElementsAre(HasSubstr("did you mean api.port?")));
+}
+
 TEST_F(ConfigurationTest, RefusesWhatIsNoConfiguration) {
   EXPECT_THAT(errors(""), ElementsAre("c.json: is empty"));
   EXPECT_THAT(errors(" \n"), ElementsAre("c.json: is empty"));
@@ -145,7 +219,7 @@ TEST_F(ConfigurationTest, RefusesLiveTrading) {
 }
 
 TEST_F(ConfigurationTest, EnvironmentOverridesTheFileAndSetOverridesBoth) {
-  environment_ = {"PATH=/bin", "BELLWETHER_ACCOUNT__LEVERAGE=2", "BELLWETHER_API__PORT=1", "BELLWETHER_SHARED=/x",
+  environment_ = {"PATH=/bin", "BELLWETHER_ACCOUNT__LEVERAGE=2", "BELLWETHER_API__PORT=1",
                   "BELLWETHER_DATA__SYMBOLS=IBM,MSFT"};
   settings_ = {
       "api.port=2",   "data.directory=2005", "output.directory=a=b", "risk.stale_data_age=15m", "data.start=2005-01-03",
@@ -212,7 +286,7 @@ TEST_F(ConfigurationTest, RefusesTwoStrategiesOfOneIdAndParametersThatContradict
               ElementsAre("strategies.1.id: found \"sma_cross\", which another strategy has; each needs its own"));
   EXPECT_THAT(errors(R"({"data": {"symbols": ["IBM"]},
                          "strategies": [{"type": "sma_cross", "parameters": {"fast": 60}}]})"),
-              ElementsAre("strategies.0.parameters.fast: must be below slow (50)"));
+              ElementsAre("strategies.0.parameters.fast: found 60, must be below slow (50)"));
 }
 
 TEST_F(ConfigurationTest, SetReachesIntoStrategiesByPlaceAndId) {
