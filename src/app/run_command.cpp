@@ -269,7 +269,10 @@ int run_session(AppConfig config, MarketDataSet data) {
   running.log = std::move(*opened);
   if (!running.log.kept_as.empty()) {
     log_event(Severity::Notice, "log_kept", "the log of a session that had ended was kept as " + running.log.kept_as,
-              {});
+              {{"run.keep_logs", running.config.run.keep_logs}});
+  }
+  for (const std::string& removed : running.log.removed) {
+    log_event(Severity::Notice, "log_removed", "the oldest log that was kept is removed: " + removed, {});
   }
   running.board.set_history(history_of(running));
   if (auto started = start_api(running); !started) return fail(started.error());

@@ -4,6 +4,7 @@
 
 #include "app/configuration.hpp"
 #include "storage/file_bytes.hpp"
+#include "storage/file_lock.hpp"
 
 namespace bellwether {
 namespace {
@@ -13,6 +14,28 @@ constexpr const char* kConfigurationHash = "configuration_sha256";
 constexpr const char* kData = "data";
 constexpr const char* kVersion = "engine_version";
 constexpr const char* kEnded = "ended";
+
+/// Whether a file is the log of a session that has ended and that nobody writes.
+bool may_be_removed(const std::string& path) {
+  if (FileLock::held(path + ".lock")) return false;
+  const auto log = SqliteEventLog::open(path, OpenMode::ReadOnly);
+  return log && has_ended(**log);
+}
+
+/// Removes the oldest logs kept beside `path` but `keep`; gives their names. Other files of such names stay.
+std::vector<std::string> remove_oldest(const std::string& path, std::uint64_t keep) {
+  std::vector<std::string> removed;
+  const auto numbers = kept_log_numbers(path);
+  for (std::size_t i = 0; i + keep < numbers.size(); ++i) {
+    const std::string name = path + "." + std::to_string(numbers[i]);
+    if (!may_be_removed(name)) continue;
+    std::error_code failed;
+    if (!std::filesystem::remove(name, failed)) continue;
+    for (const char* beside : {"-wal", "-shm", ".lock"}) std::filesystem::remove(name + beside, failed);
+    removed.push_back(name);
+  }
+  return removed;
+}
 
 Expected<void> check_belongs(const EventLog& log, const AppConfig& config, const MarketDataSet& data) {
   const auto entry = [&](const char* key) {
@@ -56,6 +79,7 @@ Expected<OpenedLog> open_or_create(const AppConfig& config, const MarketDataSet&
     if (!replaced) return replaced.error();
     opened.log = std::move(replaced->log);
     opened.kept_as = replaced->kept_as;
+    opened.removed = remove_oldest(path, config.run.keep_logs);
     return opened;
   }
   auto log = SqliteEventLog::create(path, metadata_of(config, data));

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/app_config.hpp"
 #include "app/market_data_set.hpp"
@@ -15,6 +16,7 @@ struct OpenedLog {
   std::unique_ptr<SqliteEventLog> log;
   bool continues = false;
   std::string kept_as;  ///< Where a log of a session that had ended was kept, when a new one took its place.
+  std::vector<std::string> removed;  ///< Logs kept of earlier sessions, beyond those that config.run.keep_logs keeps.
 };
 
 /// Opens `config.run.log` for the session of this configuration and data: continues what it holds, or begins. A log of

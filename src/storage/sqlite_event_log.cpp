@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <system_error>
 
@@ -44,12 +45,10 @@ bool is_empty_file(const std::string& path) {
   return fs::file_size(path, failed) == 0 && !failed;
 }
 
-/// A name beside `path` that is free.
+/// The name beside `path` for the newest log that is kept.
 std::string free_name(const std::string& path) {
-  for (int i = 1;; ++i) {
-    std::string name = path + "." + std::to_string(i);
-    if (!exists(name)) return name;
-  }
+  const auto numbers = kept_log_numbers(path);
+  return path + "." + std::to_string(numbers.empty() ? 1 : numbers.back() + 1);
 }
 
 /// Without symbolic links, so that one file has one lock.
@@ -180,6 +179,25 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::create_locked(const st
   }
   sync_folder_of(path);
   return open_locked(path, OpenMode::ReadWrite, std::move(lock));
+}
+
+std::vector<std::uint64_t> kept_log_numbers(const std::string& given) {
+  const fs::path path(given);
+  std::vector<std::uint64_t> numbers;
+  const std::string prefix = path.filename().string() + ".";
+  std::error_code failed;
+  const auto folder = fs::absolute(path, failed).parent_path();
+  for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    std::uint64_t number = 0;
+    const char* last = name.data() + name.size();
+    const auto read = std::from_chars(name.data() + prefix.size(), last, number);
+    if (read.ec == std::errc() && read.ptr == last && name[prefix.size()] != '0') numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
 }
 
 Expected<SqliteEventLog::Replaced> SqliteEventLog::replace(std::unique_ptr<SqliteEventLog> log,

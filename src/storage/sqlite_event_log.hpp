@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "storage/event_batch.hpp"
 #include "storage/event_log.hpp"
@@ -19,6 +20,10 @@ enum class OpenMode : std::uint8_t {
   ReadOnly,   ///< Possible while another process writes the log.
   ReadWrite,  ///< Exclusive.
 };
+
+/// The numbers of the files path.1, path.2, ... that there are, ascending: logs of former sessions.
+std::vector<std::uint64_t> kept_log_numbers(const std::string& path);
+
 
 /// See EventLog. Errors name the file, what is wrong with it and, where it applies, at which event.
 class SqliteEventLog final : public EventLog {
