@@ -1,5 +1,6 @@
 #include "actors/recovery.hpp"
 
+#include <algorithm>
 #include <deque>
 
 namespace bellwether {
@@ -222,6 +223,19 @@ Expected<Replay> replay(Engine& engine, EventLog& log, bool ended) {
                         std::to_string(missing.size()) + " are missing in all";
   }
   return result;
+}
+
+Expected<std::uint64_t> count_operator_commands(EventLog& log) {
+  const auto cursor = log.read(0);
+  std::vector<Event> events;
+  std::vector<LoggedCommand> commands;
+  std::uint64_t found = 0;
+  for (;;) {
+    const auto count = cursor->next(events, commands);
+    if (!count) return count.error();
+    if (*count == 0) return found;
+    found += static_cast<std::uint64_t>(std::count_if(events.begin(), events.end(), is_from_operator));
+  }
 }
 
 Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber upto,

@@ -43,6 +43,9 @@ struct Replay {
 /// not left. The last step is all that followed from the last event that came from feed, clock or operator.
 Expected<Replay> replay(Engine& engine, EventLog& log, bool ended);
 
+/// How many commands of an operator a log holds: they follow neither from the configuration nor from the data.
+Expected<std::uint64_t> count_operator_commands(EventLog& log);
+
 /// Re-executes a log through the stages and shows every turn from the first on, up to event `upto`, until `visit` gives
 /// false.
 Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber upto,

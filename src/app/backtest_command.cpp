@@ -57,12 +57,8 @@ int backtest_command(const ConfigurationSources& sources) {
     return kExitUsage;
   }
   const AppConfig& config = std::get<AppConfig>(loaded);
-  if (config.data.symbols.empty()) {
-    print_error({"data.symbols", "none is given: name some with --symbol or in the configuration file"});
-    return kExitUsage;
-  }
-  if (config.strategies.empty()) {
-    print_error({"strategies", "none is given: name one with --strategy or in the configuration file"});
+  if (const auto missing = missing_for_a_run(config); !missing.empty()) {
+    print_errors(missing, std::cerr);
     return kExitUsage;
   }
   auto data = MarketDataSet::load(config, registry);
@@ -88,32 +84,10 @@ int backtest_command(const ConfigurationSources& sources) {
   return kExitDone;
 }
 
-int verify_command(const std::string& file, const std::optional<std::string>& data_directory) {
-  const StrategyRegistry registry = StrategyRegistry::built_in();
-  auto stored = read_result(file);
-  if (!stored) {
-    print_error(stored.error());
-    return kExitFailed;
-  }
-  auto checked = check_configuration(stored->configuration, registry.types());
-  if (const auto* errors = std::get_if<std::vector<Error>>(&checked)) {
-    print_errors(*errors, std::cerr);
-    return kExitFailed;
-  }
-  AppConfig config = std::get<AppConfig>(checked);
-  if (data_directory) config.data.directory = *data_directory;
-  auto data = MarketDataSet::load(config, registry);
-  if (!data) {
-    print_error(data.error());
-    return kExitFailed;
-  }
-  auto result = run_backtest(config, registry, *data, {});
-  if (!result) {
-    print_error(result.error());
-    return kExitFailed;
-  }
-  const Receipt& claimed = stored->receipt;
-  const Receipt& found = result->receipt;
+namespace {
+
+/// Prints every part of the receipt that differs; whether none does.
+bool same_receipts(const Receipt& claimed, const Receipt& found) {
   bool same = true;
   const auto compare = [&](const char* what, const std::string& left, const std::string& right) {
     if (left == right) return;
@@ -129,8 +103,61 @@ int verify_command(const std::string& file, const std::optional<std::string>& da
     compare("data", text(claimed), text(found));
   }
   compare("result_sha256", claimed.result_sha256, found.result_sha256);
-  if (same) std::cout << "confirmed: result " << found.result_sha256 << "\n";
-  return same ? kExitDone : kExitFailed;
+  return same;
+}
+
+/// Whether the whole file is what this run would have written; prints the first part that is not.
+bool same_documents(const JsonValue& stored, const RunResult& result) {
+  const auto found = parse_json(result_json(result), "result");
+  BELLWETHER_INVARIANT(found, "a result must be JSON");
+  const auto difference = first_difference(stored, *found);
+  if (!difference) return true;
+  std::cout << "refuted: " << difference->path << "\n  file     " << difference->left << "\n  this run "
+            << difference->right << "\n";
+  return false;
+}
+
+}  // namespace
+
+int verify_command(const std::string& file, const std::vector<std::string>& settings) {
+  const StrategyRegistry registry = StrategyRegistry::built_in();
+  auto stored = read_result(file);
+  if (!stored) {
+    print_error(stored.error());
+    return kExitFailed;
+  }
+  auto recorded = check_configuration(stored->configuration, registry.types());
+  if (const auto* errors = std::get_if<std::vector<Error>>(&recorded)) {
+    print_errors(*errors, std::cerr);
+    return kExitFailed;
+  }
+  auto checked = check_configuration(stored->configuration, registry.types(), settings);
+  if (const auto* errors = std::get_if<std::vector<Error>>(&checked)) {
+    print_errors(*errors, std::cerr);
+    return kExitUsage;
+  }
+  if (const std::uint64_t commands = stored->receipt.operator_commands; commands > 0) {
+    std::cout << "not verifiable: an operator gave " << commands << " commands to this session, so that its result "
+              << "follows from its event log, not from configuration and data; use `bellwether replay LOG`\n";
+    return kExitNotVerifiable;
+  }
+  const AppConfig& config = std::get<AppConfig>(checked);
+  auto data = MarketDataSet::load(config, registry);
+  if (!data) {
+    print_error(data.error());
+    return kExitFailed;
+  }
+  auto result = run_backtest(config, registry, *data, {});
+  if (!result) {
+    print_error(result.error());
+    return kExitFailed;
+  }
+  result->config = std::get<AppConfig>(recorded);  // Where the data lie now is no part of the result.
+  if (!same_receipts(stored->receipt, result->receipt) || !same_documents(stored->document, *result)) {
+    return kExitFailed;
+  }
+  std::cout << "confirmed: result " << result->receipt.result_sha256 << "\n";
+  return kExitDone;
 }
 
 }  // namespace bellwether

@@ -1,28 +1,34 @@
-// The subcommands that run something. Each returns the process's exit code: 0 done, 1 failed or refuted, 2 wrong call.
+// The subcommands that run something. Each returns the process's exit code.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/configuration.hpp"
 
 namespace bellwether {
 
 constexpr int kExitDone = 0;
-constexpr int kExitFailed = 1;
-constexpr int kExitUsage = 2;
+constexpr int kExitFailed = 1;         ///< Failed, refuted or different.
+constexpr int kExitUsage = 2;          ///< Wrong call or configuration.
+constexpr int kExitNotVerifiable = 3;  ///< `verify`: the result does not follow from its receipt alone.
+constexpr int kExitInvariant = 70;     ///< A broken invariant.
 
 int backtest_command(const ConfigurationSources& sources);
 int run_command(const ConfigurationSources& sources);
-int replay_command(const std::string& log);
-int verify_command(const std::string& result, const std::optional<std::string>& data_directory);
+/// `settings` of these are "KEY=VALUE" each, laid over the recorded configuration; those that would change its result
+/// are refused.
+int replay_command(const std::string& log, const std::vector<std::string>& settings);
+int verify_command(const std::string& result, const std::vector<std::string>& settings);
 
 struct LogCommandOptions {
   std::string log;
   std::uint64_t after = 0;
   std::string type;  ///< Event type or report type; empty: all.
   bool json = false;
+  std::vector<std::string> settings;
 };
 int log_command(const LogCommandOptions& options);
 

@@ -11,6 +11,13 @@ void print_errors(std::span<const Error> errors, std::ostream& err) {
   for (const Error& error : errors) err << (errors.size() > 1 ? "  " : "error: ") << error.text() << '\n';
 }
 
+bool check_settings(const std::vector<std::string>& settings, std::ostream& err) {
+  const auto loaded = load_configuration({"", {}, settings, {}}, StrategyRegistry::built_in().types());
+  const auto* errors = std::get_if<std::vector<Error>>(&loaded);
+  if (errors != nullptr) print_errors(*errors, err);
+  return errors == nullptr;
+}
+
 int config_command(const ConfigurationSources& sources, ConfigView view, std::ostream& out, std::ostream& err) {
   const StrategyRegistry registry = StrategyRegistry::built_in();
   if (view == ConfigView::Markdown) {

@@ -18,6 +18,9 @@ enum class ConfigView : std::uint8_t {
 /// One line for each error, with how many there are.
 void print_errors(std::span<const Error> errors, std::ostream& err);
 
+/// Checks "KEY=VALUE" texts for a subcommand that needs no configuration; false once the errors are printed.
+bool check_settings(const std::vector<std::string>& settings, std::ostream& err);
+
 /// `bellwether config`. Returns the exit code: 0, or 2 where the configuration is wrong.
 int config_command(const ConfigurationSources& sources, ConfigView view, std::ostream& out, std::ostream& err);
 

@@ -16,6 +16,11 @@ int fail(const Error& error) {
   return kExitFailed;
 }
 
+int fail(std::span<const Error> errors, int code) {
+  print_errors(errors, std::cerr);
+  return code;
+}
+
 /// An event's type, or for reports the kind of report too.
 bool is_type(const Event& event, const std::string& type) {
   return type.empty() || token(event.type) == type ||
@@ -41,12 +46,16 @@ struct OpenLog {
   EngineConfig config;
 };
 
-Expected<OpenLog> open_log(const std::string& path, const StrategyRegistry& registry) {
+/// The log, or the exit code once the errors are printed.
+std::variant<OpenLog, int> open_log(const std::string& path, const StrategyRegistry& registry,
+                                    const std::vector<std::string>& settings) {
   auto log = SqliteEventLog::open(path, OpenMode::ReadOnly);
-  if (!log) return log.error();
-  auto config = configuration_of(**log, registry);
-  if (!config) return config.error();
-  return OpenLog{std::move(*log), engine_config(*config)};
+  if (!log) return fail(log.error());
+  auto config = configuration_of(**log, registry, settings);
+  if (const auto* errors = std::get_if<std::vector<Error>>(&config)) {
+    return fail(*errors, settings.empty() ? kExitFailed : kExitUsage);
+  }
+  return OpenLog{std::move(*log), engine_config(std::get<AppConfig>(config))};
 }
 
 }  // namespace
@@ -60,10 +69,11 @@ int log_command(const LogCommandOptions& options) {
     return kExitUsage;
   }
   const StrategyRegistry registry = StrategyRegistry::built_in();
-  auto opened = open_log(options.log, registry);
-  if (!opened) return fail(opened.error());
-  const Names names(opened->config);
-  auto cursor = opened->log->read(options.after);
+  auto opened = open_log(options.log, registry, options.settings);
+  if (const int* code = std::get_if<int>(&opened)) return *code;
+  const OpenLog& open = std::get<OpenLog>(opened);
+  const Names names(open.config);
+  auto cursor = open.log->read(options.after);
   std::vector<Event> events;
   std::vector<LoggedCommand> commands;
   for (;;) {
@@ -90,13 +100,14 @@ int log_command(const LogCommandOptions& options) {
   }
 }
 
-int replay_command(const std::string& path) {
+int replay_command(const std::string& path, const std::vector<std::string>& settings) {
   const StrategyRegistry registry = StrategyRegistry::built_in();
-  auto opened = open_log(path, registry);
-  if (!opened) return fail(opened.error());
-  auto engine = Engine::make(opened->config, registry);
+  auto opened = open_log(path, registry, settings);
+  if (const int* code = std::get_if<int>(&opened)) return *code;
+  const OpenLog& open = std::get<OpenLog>(opened);
+  auto engine = Engine::make(open.config, registry);
   if (!engine) return fail(engine.error());
-  auto result = replay(**engine, *opened->log, has_ended(*opened->log));
+  auto result = replay(**engine, *open.log, has_ended(*open.log));
   if (!result) return fail(result.error());
   if (result->difference) {
     std::cout << "different: " << *result->difference << "\n";

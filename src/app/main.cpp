@@ -2,10 +2,10 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/broken_invariant.hpp"
 #include "app/commands.hpp"
 #include "app/config_command.hpp"
 #include "app/json_value.hpp"
@@ -22,75 +22,97 @@ struct CommonOptions {
   std::vector<std::string> settings;
   std::string strategy;
   std::vector<std::string> symbols;
-  std::vector<std::pair<std::string, std::string>> keys;
+  std::vector<bellwether::ConfigurationFlag> flags;
 };
 
 /// "5min" stands for minutes made into bars of five.
 void add_timeframe(CommonOptions& options, const std::string& value) {
   constexpr std::string_view kMinutes = "min";
   const bool made = value.size() > kMinutes.size() && value.ends_with(kMinutes) && value[0] >= '1' && value[0] <= '9';
-  options.keys.emplace_back("data.timeframe", made ? "minute" : value);
+  options.flags.push_back({"--timeframe", "data.timeframe", made ? "minute" : value});
   if (!made) return;
-  options.keys.emplace_back("data.interval", value.substr(0, value.size() - kMinutes.size()) + "m");
+  options.flags.push_back({"--timeframe", "data.interval", value.substr(0, value.size() - kMinutes.size()) + "m"});
+}
+
+void add_set(CLI::App& command, CommonOptions& options) {
+  command.add_option("--set", options.settings, "Sets one configuration key: --set account.initial_cash=50000")
+      ->type_name("KEY=VALUE")
+      ->take_all();
+}
+
+/// A flag that stands for the configuration key `path`.
+void add_key(CLI::App& command, CommonOptions& options, const char* flag, const char* path, const char* meaning) {
+  command.add_option_function<std::string>(
+      flag,
+      [&options, flag, path](const std::string& value) {
+        options.flags.push_back({flag, path, value});
+      },
+      meaning);
 }
 
 void add_common(CLI::App& command, CommonOptions& options) {
   command.add_option("--config", options.config_file, "Configuration file (JSON)");
-  command.add_option("--set", options.settings, "Sets one configuration key: --set account.initial_cash=50000")
-      ->type_name("KEY=VALUE")
-      ->take_all();
+  add_set(command, options);
   command.add_option("--strategy", options.strategy, "Trades this strategy alone, with its default parameters");
   command.add_option("--symbol", options.symbols, "Symbols, several by commas or repeated")->delimiter(',')->take_all();
-  const auto key = [&](const char* flag, const char* path, const char* meaning) {
-    command.add_option_function<std::string>(
-        flag, [&options, path](const std::string& value) { options.keys.emplace_back(path, value); }, meaning);
-  };
-  key("--start", "data.start", "First date, as 2005-01-31");
-  key("--end", "data.end", "Last date");
-  key("--data", "data.directory", "Folder with daily/SYMBOL.csv, minute/SYMBOL/DATE.csv, ...");
+  add_key(command, options, "--start", "data.start", "First date, as 2005-01-31");
+  add_key(command, options, "--end", "data.end", "Last date");
+  add_key(command, options, "--data", "data.directory", "Folder with daily/SYMBOL.csv, minute/SYMBOL/DATE.csv, ...");
   command.add_option_function<std::string>(
       "--timeframe", [&options](const std::string& value) { add_timeframe(options, value); },
       "daily, hour, minute, tick, or bars made from minutes such as 5min");
-  key("--output", "output.directory", "Folder for the results");
+  add_key(command, options, "--output", "output.directory", "Folder for the results");
   command.add_flag_callback(
-      "--strict", [&options] { options.keys.emplace_back("data.strict", "true"); },
+      "--strict",
+      [&options] {
+        options.flags.push_back({"--strict", "data.strict", "true"});
+      },
       "Refuses data with bad rows instead of dropping them");
 }
 
 void add_run(CLI::App& command, CommonOptions& options) {
   command.add_flag_callback(
-      "--exit-at-end", [&options] { options.keys.emplace_back("run.exit_at_end", "true"); },
+      "--exit-at-end",
+      [&options] {
+        options.flags.push_back({"--exit-at-end", "run.exit_at_end", "true"});
+      },
       "Exits at the end of the data instead of serving on");
-  command.add_option_function<std::string>(
-      "--speed", [&options](const std::string& value) { options.keys.emplace_back("run.speed", value); },
-      "demo (all in under a minute), max, or a multiple of real time such as 1");
-  command.add_option_function<std::string>(
-      "--log", [&options](const std::string& value) { options.keys.emplace_back("run.log", value); }, "Event log");
-  command.add_option_function<std::string>(
-      "--port", [&options](const std::string& value) { options.keys.emplace_back("api.port", value); }, "Of the API");
+  add_key(command, options, "--speed", "run.speed",
+          "demo (all in under a minute), max, or a multiple of real time such as 1");
+  add_key(command, options, "--log", "run.log", "Event log");
+  add_key(command, options, "--port", "api.port", "Of the API");
 }
 
 /// Everything that the process was given.
 bellwether::ConfigurationSources sources_of(const CommonOptions& options) {
-  bellwether::ConfigurationSources sources{options.config_file, {}, {}};
-  // Flags first, so that --set has the last word.
+  bellwether::ConfigurationSources sources{options.config_file, {}, options.settings, {}};
   if (!options.strategy.empty()) {
-    sources.settings.push_back("strategies=[{\"type\":" + bellwether::json_quoted(options.strategy) + "}]");
+    sources.flags.push_back(
+        {"--strategy", "strategies", "[{\"type\":" + bellwether::json_quoted(options.strategy) + "}]"});
   }
   if (!options.symbols.empty()) {
     std::string list;
     for (const std::string& symbol : options.symbols) list += (list.empty() ? "" : ",") + symbol;
-    sources.settings.push_back("data.symbols=" + list);
+    sources.flags.push_back({"--symbol", "data.symbols", list});
   }
-  for (const auto& [path, value] : options.keys) sources.settings.push_back(path + "=" + value);
-  sources.settings.insert(sources.settings.end(), options.settings.begin(), options.settings.end());
+  sources.flags.insert(sources.flags.end(), options.flags.begin(), options.flags.end());
   for (char** variable = environ; *variable != nullptr; ++variable) sources.environment.emplace_back(*variable);
   return sources;
+}
+
+/// Settings for a recorded session or result: what stands for a flag comes first, so that --set has the last word.
+std::vector<std::string> recorded_settings(const CommonOptions& options) {
+  std::vector<std::string> settings;
+  for (const auto& given : options.flags) settings.push_back(given.path + "=" + given.value);
+  settings.insert(settings.end(), options.settings.begin(), options.settings.end());
+  return settings;
 }
 
 int run_program(int argc, char** argv) {
   CLI::App program("Bellwether: live trading engine and backtester", "bellwether");
   program.require_subcommand(1);
+  program.set_version_flag("--version", "bellwether " BELLWETHER_VERSION);
+  bellwether::install_invariant_handler();
   CommonOptions common;
   CLI::App* backtest = program.add_subcommand("backtest", "Run strategies over historical data and write the results");
   add_common(*backtest, common);
@@ -100,48 +122,57 @@ int run_program(int argc, char** argv) {
   bellwether::LogCommandOptions log_options;
   CLI::App* log = program.add_subcommand("log", "Print a recorded session");
   log->add_option("LOG", log_options.log, "Event log")->required();
-  log->add_option("--after", log_options.after, "Only events after this number");
+  log->add_option("--after", log_options.after, "Only events after this number")->check([](const std::string& given) {
+    return given.starts_with('-') ? "found " + given + ", allowed is the number of an event" : std::string();
+  });
   log->add_option("--type", log_options.type, "Only events of this type: bar, report, fill, order_command, ...");
   log->add_flag("--json", log_options.json, "One JSON object a line");
+  add_set(*log, common);
   std::string replay_log;
   CLI::App* replay = program.add_subcommand("replay", "Re-execute a recorded session and compare its order commands");
   replay->add_option("LOG", replay_log, "Event log")->required();
+  add_set(*replay, common);
   std::string result_file;
-  std::optional<std::string> verify_data;
-  CLI::App* verify = program.add_subcommand("verify", "Re-run a backtest from its receipt and compare the hash");
+  CLI::App* verify = program.add_subcommand("verify", "Re-run a backtest from its receipt and compare the result");
   verify->add_option("RESULT", result_file, "result.json of a backtest")->required();
-  verify->add_option("--data", verify_data, "Data folder, where it is not where it was");
+  add_set(*verify, common);
+  add_key(*verify, common, "--data", "data.directory", "Data folder, where it is not where it was");
   bool markdown = false;
   bool schema = false;
   CLI::App* config = program.add_subcommand("config", "Show the configuration in effect");
   add_common(*config, common);
   config->add_flag("--markdown", markdown, "Write the documentation of all keys instead");
   config->add_flag("--schema", schema, "Write a JSON Schema of the configuration file instead");
-  program.add_subcommand("strategies", "List the strategies and their parameters");
-  program.add_subcommand("version", "Print the version");
+  add_set(*program.add_subcommand("strategies", "List the strategies and their parameters"), common);
+  add_set(*program.add_subcommand("version", "Print the version"), common);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? 0 : kExitUsage;
   }
   const std::string name = program.get_subcommands().front()->get_name();
-  if (name == "version") {
-    std::cout << "bellwether " BELLWETHER_VERSION "\n";
+  if (name == "version" || name == "strategies") {
+    if (!bellwether::check_settings(common.settings, std::cerr)) return kExitUsage;
+    if (name == "version") {
+      std::cout << "bellwether " BELLWETHER_VERSION "\n";
+    } else {
+      bellwether::strategies_command(std::cout);
+    }
     return 0;
   }
   if (name == "config") {
     using enum bellwether::ConfigView;
     return config_command(sources_of(common), markdown ? Markdown : schema ? Schema : Effective, std::cout, std::cerr);
   }
-  if (name == "strategies") {
-    bellwether::strategies_command(std::cout);
-    return 0;
-  }
   if (name == "backtest") return bellwether::backtest_command(sources_of(common));
   if (name == "run") return bellwether::run_command(sources_of(common));
-  if (name == "log") return bellwether::log_command(log_options);
-  if (name == "replay") return bellwether::replay_command(replay_log);
-  return bellwether::verify_command(result_file, verify_data);
+  const std::vector<std::string> settings = recorded_settings(common);
+  if (name == "log") {
+    log_options.settings = settings;
+    return bellwether::log_command(log_options);
+  }
+  if (name == "replay") return bellwether::replay_command(replay_log, settings);
+  return bellwether::verify_command(result_file, settings);
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ JsonValue receipt_json(const Receipt& receipt) {
     entry.member("sha256") = text(data.sha256);
   }
   json.member("result_sha256") = text(receipt.result_sha256);
+  json.member("operator_commands") = JsonValue::of_number(std::to_string(receipt.operator_commands));
   return json;
 }
 
@@ -209,6 +210,13 @@ Expected<StoredResult> read_result(const std::filesystem::path& file) {
     if (!value) return value.error();
     *place = value.value();
   }
+  const JsonValue* commands = receipt->find("operator_commands");
+  const bool numeric = commands != nullptr && commands->is(Kind::Number);
+  const auto count = parse_decimal(numeric ? commands->text : "", 0);
+  if (!count || *count < 0) {
+    return Error{file.string(), "has no count 'operator_commands' in its receipt: not a result of a backtest"};
+  }
+  stored.receipt.operator_commands = static_cast<std::uint64_t>(*count);
   for (const JsonValue& entry : data->items) {
     const auto name = required_text(entry, file.string(), "file");
     const auto hash = required_text(entry, file.string(), "sha256");
@@ -216,7 +224,36 @@ Expected<StoredResult> read_result(const std::filesystem::path& file) {
     if (!hash) return hash.error();
     stored.receipt.data.push_back({*name, *hash});
   }
+  stored.document = std::move(*root);
   return stored;
+}
+
+std::optional<JsonDifference> first_difference(const JsonValue& left, const JsonValue& right) {
+  const auto shown = [](const JsonValue* value) { return value == nullptr ? "(none)" : describe(*value); };
+  // The difference of two parts, with their name in front of its path.
+  const auto within = [&](const std::string& name, const JsonValue* a, const JsonValue* b) {
+    std::optional<JsonDifference> found;
+    if (a == nullptr || b == nullptr) {
+      found = {{name, shown(a), shown(b)}};
+    } else if ((found = first_difference(*a, *b))) {
+      found->path = found->path.empty() ? name : name + "." + found->path;
+    }
+    return found;
+  };
+  if (left.kind != right.kind || left.boolean != right.boolean || left.text != right.text) {
+    return JsonDifference{"", shown(&left), shown(&right)};
+  }
+  for (std::size_t i = 0; i < std::max(left.items.size(), right.items.size()); ++i) {
+    const auto item = [i](const JsonValue& list) { return i < list.items.size() ? &list.items[i] : nullptr; };
+    if (auto found = within(std::to_string(i), item(left), item(right))) return found;
+  }
+  for (const JsonMember& member : left.members) {
+    if (auto found = within(member.key, &member.value, right.find(member.key))) return found;
+  }
+  for (const JsonMember& member : right.members) {
+    if (auto found = within(member.key, left.find(member.key), &member.value)) return found;
+  }
+  return std::nullopt;
 }
 
 std::string statistics_table(const Statistics& statistics) {

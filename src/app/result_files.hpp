@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "app/json_value.hpp"
@@ -26,7 +27,16 @@ std::string events_csv(const RunResult& result);
 struct StoredResult {
   Receipt receipt;
   JsonValue configuration;  ///< For check_configuration().
+  JsonValue document;       ///< All of it.
 };
+
+/// Where two documents differ first, in the order of the left one.
+struct JsonDifference {
+  std::string path;  ///< "statistics.final_equity", "monthly_returns.3.return".
+  std::string left;  ///< The values, "(none)" where there is none.
+  std::string right;
+};
+std::optional<JsonDifference> first_difference(const JsonValue& left, const JsonValue& right);
 
 /// Reads a result.json; the Error names the file and the member that is missing or malformed.
 Expected<StoredResult> read_result(const std::filesystem::path& file);

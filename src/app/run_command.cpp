@@ -28,7 +28,6 @@ using std::chrono::steady_clock;
 
 /// A whole demonstration takes about so long.
 constexpr double kDemoSeconds = 40.0;
-constexpr int kExitInvariant = 70;
 
 std::atomic<int> received_signal{0};
 
@@ -39,14 +38,6 @@ void install_signal_handlers() {
   action.sa_handler = on_signal;
   for (int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-}
-
-/// A broken invariant: no further order may leave. The log holds everything up to here, and a restart continues from
-/// it.
-void die_of_invariant(const char* what, const char* file, int line) {
-  log_event(Severity::Critical, "invariant_broken", what,
-            {{"file", std::string(file)}, {"line", std::to_string(line)}, {"action", "the process ends"}});
-  std::_Exit(kExitInvariant);
 }
 
 Pace pace_of(const AppConfig& config, const MarketDataSet& data) {
@@ -73,6 +64,11 @@ Timestamp now() {
 int fail(const Error& error) {
   log_event(Severity::Error, "start_failed", error.text(), {});
   return kExitFailed;
+}
+
+int refuse(std::span<const Error> errors) {
+  for (const Error& error : errors) log_event(Severity::Error, "bad_configuration", error.text(), {});
+  return kExitUsage;
 }
 
 /// Everything that lives as long as the session, in the order of its making.
@@ -120,11 +116,11 @@ Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, Event
   last_snapshot = recovery->snapshot_event;
   const std::chrono::duration<double> seconds = steady_clock::now() - begin;
   log_event(Severity::Notice, "recovered", "the session continues from its log",
-            {{"last_event", std::to_string((*runner)->last_event())},
-             {"snapshot_event", std::to_string(recovery->snapshot_event)},
-             {"replayed_events", std::to_string(recovery->replayed)},
-             {"completed_events", std::to_string(recovery->completed)},
-             {"seconds", std::to_string(seconds.count())}});
+            {{"last_event", (*runner)->last_event()},
+             {"snapshot_event", recovery->snapshot_event},
+             {"replayed_events", recovery->replayed},
+             {"completed_events", recovery->completed},
+             {"seconds", seconds.count()}});
   return runner;
 }
 
@@ -165,7 +161,7 @@ Expected<void> start_api(Running& running) {
     return running.metrics.text();
   };
   ports.operator_note = [](EventNumber number, const std::string& words) {
-    log_event(Severity::Notice, "operator_note", words, {{"event_number", std::to_string(number)}});
+    log_event(Severity::Notice, "operator_note", words, {{"event_number", number}});
   };
   auto server = ApiServer::start(api, ports);
   if (!server) return server.error();
@@ -211,7 +207,10 @@ Expected<void> conclude(Running& running) {
   const auto record = running.session->record();
   if (!record) return Error{"", "the record of the session cannot be had"};
   // The recorder may still take in what the conveyor has finished with: the end came through the venue.
-  const RunResult result = finish_run(running.config, *record, running.data);
+  RunResult result = finish_run(running.config, *record, running.data);
+  const auto commands = count_operator_commands(*running.log.log);
+  if (!commands) return commands.error();
+  result.receipt.operator_commands = *commands;
   for (const std::string& caveat : result.caveats()) std::cout << "note: " << caveat << "\n";
   std::cout << statistics_table(result.statistics) << std::flush;
   if (auto written = write_results(result, running.config.output.directory); !written) return written.error();
@@ -290,7 +289,7 @@ int run_session(AppConfig config, MarketDataSet data) {
       std::make_unique<PaperSession>(**runner, options, running.log.log.get(), &running.board, &running.metrics);
   running.board.set_phase(SessionPhase::Trading);
   log_event(Severity::Info, "session_started", "paper trading begins",
-            {{"market_events", std::to_string(running.data.market_events())}, {"log", running.config.run.log}});
+            {{"market_events", running.data.market_events()}, {"log", running.config.run.log}});
   running.session->start();
   running.trading.store(running.session.get());
   return stop(running, serve(running));
@@ -301,18 +300,11 @@ int run_session(AppConfig config, MarketDataSet data) {
 int run_command(const ConfigurationSources& sources) {
   const StrategyRegistry registry = StrategyRegistry::built_in();
   auto loaded = load_configuration(sources, registry.types());
-  if (const auto* errors = std::get_if<std::vector<Error>>(&loaded)) {
-    print_errors(*errors, std::cerr);
-    return kExitUsage;
-  }
+  configure_logging(logging_configuration(sources));
+  if (const auto* errors = std::get_if<std::vector<Error>>(&loaded)) return refuse(*errors);
   AppConfig config = std::get<AppConfig>(loaded);
-  configure_logging(config.logging);
-  if (config.data.symbols.empty()) {
-    return fail({"data.symbols", "none is configured: give a configuration with --config"});
-  }
-  if (config.strategies.empty()) return fail({"strategies", "none is configured: give a configuration with --config"});
+  if (auto missing = missing_for_a_run(config); !missing.empty()) return refuse(missing);
   install_signal_handlers();
-  set_invariant_handler(die_of_invariant);
   auto data = MarketDataSet::load(config, registry);
   if (!data) return fail(data.error());
   for (const std::string& warning : data->warnings()) log_event(Severity::Warning, "data", warning, {});

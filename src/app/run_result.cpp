@@ -81,17 +81,18 @@ std::string result_sha256(const SessionRecord& record) {
 }
 
 Receipt make_receipt(const AppConfig& config, const SessionRecord& record, std::vector<DataFingerprint> data) {
-  return {BELLWETHER_VERSION, sha256_hex(canonical_configuration(config)), std::move(data), result_sha256(record)};
+  return {BELLWETHER_VERSION, sha256_hex(canonical_configuration(config)), std::move(data), result_sha256(record), 0};
 }
 
 std::vector<std::string> RunResult::caveats() const {
   std::vector<std::string> texts;
-  if (synthetic()) texts.emplace_back("synthetic data");
+  if (synthetic()) texts.emplace_back("synthetic data: no strategy can be judged on it");
   if (engine.fills.fill_at == FillAt::SameClose) texts.emplace_back("same-close fills");
   const double sessions = static_cast<double>(record.daily.size());
   if (sessions > 0 && sessions < config.statistics.periods_per_year) {
     texts.push_back("annual figures from " + std::to_string(record.daily.size()) + " sessions, less than a year");
   }
+  if (receipt.operator_commands > 0) texts.emplace_back("operator commands");
   if (!record.halts.empty()) texts.push_back(halts_text());
   texts.insert(texts.end(), data_caveats.begin(), data_caveats.end());
   return texts;

@@ -25,6 +25,9 @@ struct Receipt {
   std::string configuration_sha256;  ///< Of canonical_configuration().
   std::vector<DataFingerprint> data;
   std::string result_sha256;  ///< Of the canonical bytes of orders, fills and equity.
+  /// Commands that an operator gave to the session: the rest of the receipt does not decide the result where there are
+  /// some. The session's log does.
+  std::uint64_t operator_commands = 0;
 
   bool operator==(const Receipt&) const = default;
 };
@@ -55,8 +58,8 @@ struct RunResult {
     }
     return config.data.synthetic_minutes;
   }
-  /// What a reader must know to judge the result: "synthetic data", "same-close fills", that and when trading was
-  /// halted.
+  /// What a reader must know to judge the result: "synthetic data", "same-close fills", "operator commands", that
+  /// and when trading was halted.
   [[nodiscard]] std::vector<std::string> caveats() const;
 
  private:

@@ -2,7 +2,6 @@
 
 #include <filesystem>
 
-#include "app/configuration.hpp"
 #include "storage/file_bytes.hpp"
 #include "storage/file_lock.hpp"
 
@@ -101,14 +100,15 @@ Expected<void> note_end(EventLog& log) { return log.put_metadata(kEnded, "true")
 
 bool has_ended(const EventLog& log) { return log.metadata().contains(kEnded); }
 
-Expected<AppConfig> configuration_of(const EventLog& log, const StrategyRegistry& registry) {
+LoadedConfiguration configuration_of(const EventLog& log, const StrategyRegistry& registry,
+                                     const std::vector<std::string>& settings) {
   const auto found = log.metadata().find(kConfiguration);
-  if (found == log.metadata().end()) return Error{"log", "holds no configuration: it was not written by a session"};
-  auto document = parse_json(found->second, "the log's configuration");
-  if (!document) return document.error();
-  auto checked = check_configuration(*document, registry.types());
-  if (const auto* errors = std::get_if<std::vector<Error>>(&checked)) return errors->front();
-  return std::get<AppConfig>(checked);
+  if (found == log.metadata().end()) {
+    return std::vector<Error>{{"log", "holds no configuration: it was not written by a session"}};
+  }
+  const auto document = parse_json(found->second, "the log's configuration");
+  if (!document) return std::vector<Error>{document.error()};
+  return check_configuration(*document, registry.types(), settings);
 }
 
 }  // namespace bellwether

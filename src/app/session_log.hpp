@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "app/app_config.hpp"
+#include "app/configuration.hpp"
 #include "app/market_data_set.hpp"
 #include "storage/sqlite_event_log.hpp"
 
@@ -29,7 +29,8 @@ Expected<void> note_end(EventLog& log);
 /// Whether the session of a log came to its end.
 bool has_ended(const EventLog& log);
 
-/// The configuration that a log was written under.
-Expected<AppConfig> configuration_of(const EventLog& log, const StrategyRegistry& registry);
+/// The configuration that a log was written under, with `settings` laid over it as check_configuration() allows.
+LoadedConfiguration configuration_of(const EventLog& log, const StrategyRegistry& registry,
+                                     const std::vector<std::string>& settings);
 
 }  // namespace bellwether

@@ -113,6 +113,23 @@ TEST(ResultFiles, ReceiptReadsBack) {
   EXPECT_EQ(sha256_hex(canonical_configuration(std::get<AppConfig>(config))), stored->receipt.configuration_sha256);
 }
 
+TEST(ResultFiles, NamesTheFirstDifferenceOfTwoResults) {
+  const JsonValue written = *parse_json(result_json(small_result()), "result");
+  EXPECT_FALSE(first_difference(written, written));
+  const auto changed = [&](const std::function<void(JsonValue&)>& change) {
+    JsonValue other = written;
+    change(other);
+    const auto difference = first_difference(other, written);
+    return difference ? difference->path + " " + difference->left + " " + difference->right : "none";
+  };
+  EXPECT_EQ(changed([](JsonValue& json) { json.member("counts").member("fills").text = "2"; }), "counts.fills 2 1");
+  EXPECT_THAT(changed([](JsonValue& json) { json.member("receipt").member("data").items.clear(); }),
+              StartsWith("receipt.data.0 (none) {\"file\":\"daily/AAPL.csv\","));
+  EXPECT_EQ(changed([](JsonValue& json) { json.member("note") = JsonValue::of_boolean(true); }), "note true (none)");
+  EXPECT_THAT(changed([](JsonValue& json) { json.member("statistics").members.front().value = {}; }),
+              StartsWith("statistics."));
+}
+
 TEST(ResultFiles, RefusesWhatIsNoResult) {
   const TemporaryFolder folder;
   EXPECT_THAT(read_result(folder.file("a.json", "{}")).error().text(),

@@ -82,6 +82,16 @@ def backtests(folder):
     rows = list(csv.DictReader((folder / "out/trades.csv").open()))
     check(len(rows) > 5, f"{len(rows)} trades are listed")
     check(call("verify", "out/result.json", cwd=folder).returncode == 0, "the receipt is confirmed")
+    check(call("verify", "out/result.json", "--set", "logging.format=json", cwd=folder).returncode == 0, "verify takes --set")
+    other = call("verify", "out/result.json", "--set", "account.leverage=2", cwd=folder)
+    check(other.returncode == 2 and "account.leverage" in other.stderr, "verify refuses a --set that changes the result")
+    result = json.loads((folder / "out/result.json").read_text())
+    for group, key in [("statistics", "final_equity"), ("statistics", "sharpe"), ("counts", "fills")]:
+        falsified = json.loads(json.dumps(result))
+        falsified[group][key] = 1
+        (folder / "falsified.json").write_text(json.dumps(falsified))
+        refuted = call("verify", "falsified.json", cwd=folder)
+        check(refuted.returncode == 1 and f"refuted: {group}.{key}" in refuted.stdout, f"a falsified {group}.{key} is refuted")
     shutil.copytree(DATA, folder / "data")
     changed = folder / "data/daily/AAPL.csv"
     text = bytearray(changed.read_bytes())
@@ -119,6 +129,8 @@ def session_killed_and_continued(folder):
             break  # It came to its end: another start would begin a new session.
     if not (folder / "killed").exists():
         check(call(*run, "--log", "killed.db", "--output", "killed", cwd=folder).returncode == 0, f"continued after {kills} kills")
+    honest = call("verify", "reference/result.json", "--data", str(DATA), cwd=folder)
+    check(honest.returncode == 0, f"a session's result is verified by a backtest: {honest.stdout.strip()}")
     for name in RESULT_FILES:
         same = (folder / "reference" / name).read_bytes() == (folder / "killed" / name).read_bytes()
         check(same, f"{name} is byte for byte what it would have been")
@@ -168,6 +180,10 @@ def session_with_api(folder):
         process.kill()
         process.wait()
     check(call("replay", "api.db", cwd=folder).returncode == 0, "what was recorded replays")
+    halted = call("run", *DEMO, "--speed", "max", "--exit-at-end", "--port", "0", "--log", "api.db", "--output", "api", cwd=folder)
+    done = call("verify", "api/result.json", cwd=folder)
+    check(halted.returncode == 0 and done.returncode == 3 and "replay" in done.stdout,
+          f"the result of a session with an operator's commands is not verifiable: exit {done.returncode}")
 
 
 def small_files():
@@ -228,6 +244,12 @@ def bad_input(folder):
         (["run", *DEMO, "--speed", "sideways"], "speed"),
         (["run", *DEMO, "--set", "mode=live"], "live"),
         (["dance"], "subcommand"),
+        (["log", "foreign.db", "--after", "-1"], "--after"),
+        (["version", "--set", "api.prot=1"], "api.port"),
+        (["strategies", "--set", "nonsense"], "--set"),
+        (["backtest", *sma, "--symbol", "AAPL", "--start", "yesterday"], "--start"),
+        (["backtest", *sma, "--symbol", "AAPL", "--set", "account.initial_cash=1e11"], "initial_cash"),
+        (["run", "--strategy", "sma_cross"], "data.symbols"),
     ]
     for arguments, word in cases:
         done = call(*arguments, cwd=folder)
@@ -236,6 +258,11 @@ def bad_input(folder):
               f"{shown}: exit {done.returncode}: {done.stderr.strip().splitlines()[0][:110] if done.stderr else '(silent)'}")
     both = call("backtest", "--config", "unknown.json", cwd=folder).stderr
     check("acount" in both and "timeframe" in both, "all errors of a configuration at once")
+    check(not (folder / "foreign.db.lock").exists(), "a foreign file gets no lock file")
+    check(call("run", "--strategy", "sma_cross", cwd=folder).returncode == 2, "run without symbols is a wrong call")
+    check(call("--version", cwd=folder).stdout == call("version", cwd=folder).stdout, "--version")
+    lines = call("run", "--config", "unknown.json", "--set", "logging.format=json", cwd=folder).stderr.splitlines()
+    check(len(lines) == 2 and all(json.loads(line)["severity"] == "ERROR" for line in lines), "errors of run as JSON lines")
 
 
 def main():
