@@ -102,7 +102,7 @@ Expected<void> listen(Hub& hub, const asio::ip::address& address) {
     return Error{"api.port", "port " + port + " on " + hub.config.address +
                                  " is in use by another program; choose another one, or 0 for any that is free"};
   }
-  return Error{"api.address", "cannot listen on " + hub.config.address + " port " + port + ": " + error.message()};
+  return Error{"api.host", "cannot listen on " + hub.config.address + " port " + port + ": " + error.message()};
 }
 
 }  // namespace
@@ -122,7 +122,7 @@ ApiServer::~ApiServer() { stop(); }
 Expected<std::unique_ptr<ApiServer>> ApiServer::start(const ApiConfig& config, const ApiPorts& ports) {
   network::error_code error;
   const auto address = network::asio::ip::make_address(config.address, error);
-  if (error) return Error{"api.address", "found '" + config.address + "'; allowed is an IP address such as 127.0.0.1"};
+  if (error) return Error{"api.host", "found '" + config.address + "'; allowed is an IP address such as 127.0.0.1"};
   auto running = std::make_unique<Running>(config, ports, address.is_loopback());
   network::Hub& hub = running->hub;
   if (auto listening = network::listen(hub, address); !listening) return listening.error();
