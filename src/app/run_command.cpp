@@ -250,7 +250,7 @@ int stop(Running& running, int code) {
     code = kExitFailed;
   }
   if (running.api) running.api->stop();
-  log_event(Severity::Info, "stopped", "the session has stopped", {{"exit_code", std::to_string(code)}});
+  log_event(Severity::Info, "stopped", "the session has stopped", {{"exit_code", code}});
   return code;
 }
 
