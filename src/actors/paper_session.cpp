@@ -7,27 +7,20 @@
 #include "actors/market_replay.hpp"
 #include "actors/order.hpp"
 #include "actors/recorder.hpp"
+#include "actors/scheduler_config.hpp"
 #include "actors/sequencer.hpp"
 #include "actors/stages.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/venue.hpp"
 
 namespace bellwether {
-namespace {
-
-struct SystemConfig : caf::actor_system_config {
-  explicit SystemConfig(const PaperSessionOptions& options) {
-    set("scheduler.policy", options.deterministic ? caf::atom("testing") : caf::atom("sharing"));
-    set("scheduler.max-threads", options.threads);
-  }
-};
-
-}  // namespace
-
 struct PaperSession::Actors {
   Actors(BacktestRunner& runner, const PaperSessionOptions& session_options, EventLog* log, SessionBoard* board,
          EngineMetrics* metrics)
-      : options(session_options), config(session_options), system(config), begin(runner.release()) {
+      : options(session_options),
+        config(session_options.threads, session_options.deterministic),
+        system(config),
+        begin(runner.release()) {
     ports.board = board;
     ports.metrics = metrics;
     ports.progress = &progress;
@@ -98,7 +91,7 @@ struct PaperSession::Actors {
   std::string failure_text;
   SessionPorts ports;
   std::unique_ptr<LogWriter> writer;
-  SystemConfig config;
+  SchedulerConfig config;
   caf::actor_system system;
   BacktestRunner::Parts begin;
   supervisor_actor supervisor_handle;
