@@ -1,6 +1,7 @@
 #include "api/router.hpp"
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -48,8 +49,13 @@ std::string host_name(std::string_view authority) {
   return name;
 }
 
-bool is_loopback_name(const std::string& name) {
-  return name == "localhost" || name == "[::1]" || name.rfind("127.", 0) == 0;
+/// Names that no name server decides about: a page's own name may well begin with "127.".
+bool is_loopback_name(std::string name) {
+  if (name == "localhost") return true;
+  if (name.size() > 2 && name.front() == '[' && name.back() == ']') name = name.substr(1, name.size() - 2);
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(name, error);
+  return !error && address.is_loopback();
 }
 
 std::string joined(const std::vector<std::string>& words) {

@@ -149,6 +149,11 @@ TEST_F(RouterTest, RefusesPagesOfOtherSites) {
   };
   EXPECT_EQ(status("POST", "/v1/halt", "localhost:8080", "https://evil.example"), 403u);
   EXPECT_EQ(status("POST", "/v1/halt", "localhost:8080", "null"), 403u);
+  // Names of the evil site's choice, which may lead here.
+  EXPECT_EQ(status("POST", "/v1/halt", "127.evil.example:8080", "http://127.evil.example:8080"), 403u);
+  EXPECT_EQ(status("POST", "/v1/halt", "127.0.0.1.evil.example", ""), 403u);
+  EXPECT_EQ(status("POST", "/v1/halt", "127.0.0.1:8080", "http://127.0.0.1.evil.example"), 403u);
+  EXPECT_EQ(status("POST", "/v1/halt", "127.1.2.3:8080", "http://127.0.0.1"), 202u);
   EXPECT_EQ(status("GET", "/v1/stream", "localhost:8080", "https://evil.example"), 403u);
   EXPECT_EQ(status("GET", "/v1/account", "rebound.example:8080", ""), 403u);
   EXPECT_EQ(status("POST", "/v1/halt", "rebound.example", "http://rebound.example"), 403u);
