@@ -99,10 +99,10 @@ Expected<void> listen(Hub& hub, const asio::ip::address& address) {
   if (!error) return {};
   const std::string port = std::to_string(hub.config.port);
   if (error == asio::error::address_in_use) {
-    return Error{"api.port", "port " + port + " on " + hub.config.address +
+    return Error{"api.port", "port " + port + " on " + hub.config.host +
                                  " is in use by another program; choose another one, or 0 for any that is free"};
   }
-  return Error{"api.host", "cannot listen on " + hub.config.address + " port " + port + ": " + error.message()};
+  return Error{"api.host", "cannot listen on " + hub.config.host + " port " + port + ": " + error.message()};
 }
 
 }  // namespace
@@ -121,8 +121,8 @@ ApiServer::~ApiServer() { stop(); }
 
 Expected<std::unique_ptr<ApiServer>> ApiServer::start(const ApiConfig& config, const ApiPorts& ports) {
   network::error_code error;
-  const auto address = network::asio::ip::make_address(config.address, error);
-  if (error) return Error{"api.host", "found '" + config.address + "'; allowed is an IP address such as 127.0.0.1"};
+  const auto address = network::asio::ip::make_address(config.host, error);
+  if (error) return Error{"api.host", "found '" + config.host + "'; allowed is an IP address such as 127.0.0.1"};
   auto running = std::make_unique<Running>(config, ports, address.is_loopback());
   network::Hub& hub = running->hub;
   if (auto listening = network::listen(hub, address); !listening) return listening.error();

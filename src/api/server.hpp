@@ -13,8 +13,8 @@ namespace bellwether {
 
 /// Where the server listens and what it bears. What goes beyond a limit is refused or disconnected.
 struct ApiConfig {
-  std::string address = "127.0.0.1";  ///< Of the interface; other than loopback opens the API to the network.
-  std::uint16_t port = 8080;          ///< 0: any free one.
+  std::string host = "127.0.0.1";  ///< Address of the interface; other than loopback opens the API to the network.
+  std::uint16_t port = 8080;       ///< 0: any free one.
   /// Further values of the Host and Origin headers to answer to, without port.
   std::vector<std::string> allowed_hosts = {};
   std::size_t connections_max = 256;                    ///< More are answered 503 and closed.

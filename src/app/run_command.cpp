@@ -138,7 +138,7 @@ HistorySource history_of(const Running& running) {
 Expected<void> start_api(Running& running) {
   if (!running.config.api.enabled) return {};
   ApiConfig api;
-  api.address = running.config.api.host;
+  api.host = running.config.api.host;
   api.port = static_cast<std::uint16_t>(running.config.api.port);
   ApiPorts ports;
   ports.session = &running.board;
@@ -167,7 +167,7 @@ Expected<void> start_api(Running& running) {
   if (!server) return server.error();
   running.api = std::move(*server);
   log_event(Severity::Info, "api_started",
-            "the API listens on http://" + api.address + ":" + std::to_string(running.api->port()), {});
+            "the API listens on http://" + api.host + ":" + std::to_string(running.api->port()), {});
   return {};
 }
 

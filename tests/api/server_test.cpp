@@ -129,7 +129,7 @@ TEST_F(ApiServerTest, SaysThatThePortIsInUse) {
 }
 
 TEST_F(ApiServerTest, RefusesAnAddressThatIsNone) {
-  config.address = "localhost:80";
+  config.host = "localhost:80";
   const auto started = ApiServer::start(config, ports());
   ASSERT_FALSE(started.has_value());
   EXPECT_EQ(started.error().field, "api.host");
