@@ -58,8 +58,9 @@ class PaperSession {
   /// Why the session failed.
   [[nodiscard]] std::string failure() const;
 
-  /// Takes an operator's command; gives the number of its event once that is durable. An error says that the session
-  /// did not answer. From any thread, between `start` and the destructor.
+  /// Takes an operator's command; gives the number of its event once that is durable, or 0 where the conveyor has not
+  /// come so far within a second: it is carried out when it does. An error says why it will not be. From any thread,
+  /// between `start` and the destructor.
   Expected<EventNumber> command(const CommandEvent& command);
   /// A copy of the record as it is.
   [[nodiscard]] std::shared_ptr<const SessionRecord> record();

@@ -11,8 +11,8 @@ namespace bellwether {
 struct ApiPorts {
   /// Outlives the server.
   const SessionView* session = nullptr;
-  /// Brings an operator's command onto the conveyor; gives the number of its event, or why it was not taken. May block
-  /// for a second at most; called by one thread at a time or several.
+  /// Brings an operator's command onto the conveyor; gives the number of its event, 0 where the conveyor has not come
+  /// to it within a second, or why it will never be taken. Called by one thread at a time or several.
   std::function<Expected<EventNumber>(const CommandEvent&)> control;
   /// Prometheus text exposition.
   std::function<std::string()> metrics;

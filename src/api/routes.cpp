@@ -169,6 +169,11 @@ struct Handlers {
     if (!ports.control) return error_response(409, "refused", "this session takes no commands");
     const auto event = ports.control(command);
     if (!event) return error_response(409, "refused", event.error().message, event.error().field);
+    if (*event == 0) {
+      return error_response(504, "not_known_yet",
+                            "the session has not come to the command yet, and may still carry it out: /v1/status and "
+                            "/v1/stream show when it has");
+    }
     if (ports.operator_note && !words.empty()) ports.operator_note(*event, words);
     return ok({{"event", *event}}, 202);
   }
@@ -250,6 +255,15 @@ void add_reading_routes(const Handlers& h, std::vector<Route>& out) {
                  .handle = [h](const RouteArguments&) { return h.strategies(); }});
 }
 
+std::vector<RouteAnswer> command_answers() {
+  return {{202, "The command has passed the conveyor; `event` is its number.", "Accepted"},
+          {409, "The command was refused and will not be carried out.", "Error"},
+          {504,
+           "The session has not come to the command within a second and may still carry it out. The event `command` on "
+           "/v1/stream and `halted` in /v1/status show when it has.",
+           "Error"}};
+}
+
 void add_control_routes(const Handlers& h, std::vector<Route>& out) {
   out.push_back({.method = "POST",
                  .path = "/v1/halt",
@@ -257,7 +271,7 @@ void add_control_routes(const Handlers& h, std::vector<Route>& out) {
                  .summary = "Stops new orders; those that reduce a position still pass.",
                  .body = {text_parameter("reason", "In words, for the log."),
                           {.name = "flatten", .kind = Kind::Boolean, .meaning = "Also close every position."}},
-                 .answers = {{202, "The command is on the conveyor.", "Accepted"}},
+                 .answers = command_answers(),
                  .handle = [h](const RouteArguments& a) { return h.halt(a); },
                  .blocks = true});
   out.push_back({.method = "POST",
@@ -265,7 +279,7 @@ void add_control_routes(const Handlers& h, std::vector<Route>& out) {
                  .name = "resume",
                  .summary = "Ends a halt.",
                  .body = {text_parameter("reason", "In words, for the log.")},
-                 .answers = {{202, "The command is on the conveyor.", "Accepted"}},
+                 .answers = command_answers(),
                  .handle = [h](const RouteArguments& a) { return h.resume(a); },
                  .blocks = true});
   out.push_back(

@@ -26,7 +26,7 @@ class RouterTest : public ::testing::Test {
     p.control = [this](const CommandEvent& command) -> Expected<EventNumber> {
       if (refuse_commands) return Error{"", "the session has ended"};
       commands.push_back(command);
-      return EventNumber{9};
+      return command_event;
     };
     p.metrics = [] { return std::string("up 1\n"); };
     p.operator_note = [this](EventNumber event, const std::string& words) {
@@ -47,6 +47,7 @@ class RouterTest : public ::testing::Test {
   std::vector<CommandEvent> commands;
   std::vector<std::string> notes;
   bool refuse_commands = false;
+  EventNumber command_event = 9;
 };
 
 TEST_F(RouterTest, ShowsStatusAccountAndPositions) {
@@ -116,6 +117,18 @@ TEST_F(RouterTest, SaysWhyACommandIsRefused) {
   const ApiResponse response = ask("POST", "/v1/halt");
   EXPECT_EQ(response.status, 409u);
   EXPECT_EQ(error_of(response)["message"], "the session has ended");
+}
+
+TEST_F(RouterTest, SaysWhenItIsNotKnownWhetherACommandWasTaken) {
+  command_event = 0;
+  const ApiResponse response = ask("POST", "/v1/halt", R"({"reason": "lunch"})");
+  EXPECT_EQ(response.status, 504u);
+  EXPECT_EQ(error_of(response)["code"], "not_known_yet");
+  EXPECT_EQ(commands.size(), 1u);
+  const Json document = get("/openapi.json");
+  for (const char* path : {"/v1/halt", "/v1/resume"}) {
+    EXPECT_TRUE(document["paths"][path]["post"]["responses"].contains("504")) << path;
+  }
 }
 
 TEST_F(RouterTest, ChecksTheBodyOfACommand) {
