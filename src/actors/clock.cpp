@@ -1,26 +1,34 @@
 #include "actors/clock.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace bellwether {
 namespace {
 
 constexpr auto kTick = std::chrono::milliseconds(5);
+/// Below the largest number of 64 bits by more than a double rounds there.
+constexpr double kFar = 9e18;
+
+}  // namespace
 
 Allowance allowance_of(const Pace& pace, double seconds) {
   Allowance allowance;
   allowance.until = Timestamp{std::numeric_limits<std::int64_t>::min()};
   switch (pace.kind) {
     case Pace::Kind::Unlimited: allowance.events = std::numeric_limits<std::uint64_t>::max(); break;
-    case Pace::Kind::EventsPerSecond: allowance.events = static_cast<std::uint64_t>(seconds * pace.value) + 1; break;
-    case Pace::Kind::TimesRealTime:
-      allowance.until = pace.data_start + Duration(static_cast<std::int64_t>(seconds * pace.value * 1e9));
+    case Pace::Kind::EventsPerSecond:
+      allowance.events = static_cast<std::uint64_t>(std::min(seconds * pace.value, kFar)) + 1;
       break;
+    case Pace::Kind::TimesRealTime: {
+      const double ns = seconds * pace.value * 1e9;
+      const bool beyond = ns >= kFar || ns + static_cast<double>(pace.data_start.ns) >= kFar;
+      allowance.until = beyond ? kNever : pace.data_start + Duration(static_cast<std::int64_t>(ns));
+      break;
+    }
   }
   return allowance;
 }
-
-}  // namespace
 
 clock_actor::behavior_type clock(clock_actor::stateful_pointer<ClockState> self, Pace pace,
                                  market_data_actor market_data) {

@@ -12,6 +12,9 @@ struct ClockState {
   bool stopped = false;
 };
 
+/// What `pace` allows `seconds` after the start. Where that lies beyond the range of time: everything.
+Allowance allowance_of(const Pace& pace, double seconds);
+
 clock_actor::behavior_type clock(clock_actor::stateful_pointer<ClockState> self, Pace pace,
                                  market_data_actor market_data);
 
