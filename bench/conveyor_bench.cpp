@@ -162,8 +162,8 @@ class Conveyor {
     callbacks.on_end = [this] { ended_.set_value(); };
     const auto watcher = keep(system_.spawn(supervisor, callbacks));
     const auto exchange = keep(system_.spawn(venue, ports_, VenueOptions{}, start, watcher));
-    const auto recording =
-        keep(system_.spawn(recorder, ports_, std::make_shared<SessionRecorder>(std::move(parts_.recorder)), exchange));
+    const auto recording = keep(system_.spawn(
+        recorder, ports_, std::make_shared<SessionRecorder>(std::move(parts_.recorder)), HaltReason::None, exchange));
     const auto timed_exchange = keep(system_.spawn(gate, exchange, latencies, sent_ns));
     order_ = keep(system_.spawn(order, ports_, std::make_shared<OrderStage>(std::move(engine.order_stage())),
                                 timed_exchange, recording));

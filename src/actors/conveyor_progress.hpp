@@ -17,6 +17,10 @@ class ConveyorProgress {
     auto& count = counts_[static_cast<std::size_t>(station)];
     count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   }
+  /// Market data has arrived; monotonic clock.
+  void market_arrived(std::int64_t now_ns) { last_market_ns_.store(now_ns, std::memory_order_relaxed); }
+  /// 0: none so far.
+  [[nodiscard]] std::int64_t last_market_ns() const { return last_market_ns_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t count(Station station) const {
     return counts_[static_cast<std::size_t>(station)].load(std::memory_order_acquire);
   }
@@ -29,6 +33,7 @@ class ConveyorProgress {
 
  private:
   std::array<std::atomic<std::uint64_t>, kStationCount> counts_{};
+  std::atomic<std::int64_t> last_market_ns_ = 0;
 };
 
 }  // namespace bellwether

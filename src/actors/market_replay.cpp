@@ -8,9 +8,11 @@ using Self = market_data_actor::stateful_pointer<MarketDataState>;
 void give(Self self, const SessionPorts& ports, std::uint64_t recorder_lag_max, const venue_actor& venue) {
   MarketDataState& state = self->state;
   if (!state.has_credit || state.stopped || ports.is_closed()) return;
-  if (ports.progress->between(Station::Released, Station::Recorder) > recorder_lag_max) {
+  if (ports.progress->between(Station::Order, Station::Recorder) > recorder_lag_max) {
     // The recorder is behind: look again soon, and until then let nothing new in.
-    self->delayed_send(self, std::chrono::milliseconds(1), state.allowance);
+    if (!std::exchange(state.looks_again, true)) {
+      self->delayed_send(self, std::chrono::milliseconds(1), tick_atom::value);
+    }
     return;
   }
   if (!state.next) {
@@ -43,6 +45,10 @@ market_data_actor::behavior_type market_data(Self self, SessionPorts ports, std:
       },
       [=](const Allowance& allowance) {
         self->state.allowance = allowance;
+        give(self, ports, recorder_lag_max, venue);
+      },
+      [=](tick_atom) {
+        self->state.looks_again = false;
         give(self, ports, recorder_lag_max, venue);
       },
       [=](stop_atom) { self->state.stopped = true; },

@@ -13,6 +13,7 @@ struct MarketDataState {
   std::optional<Event> next;  // Taken from the feed, not given out.
   bool has_credit = false;
   bool stopped = false;
+  bool looks_again = false;  // A tick is on its way.
   std::uint64_t given = 0;
   Allowance allowance;
 };

@@ -71,8 +71,8 @@ OrderResult result_of(OrderState ended) {
 }  // namespace
 
 std::string_view token(Stage stage) {
-  constexpr std::string_view kNames[] = {"feed", "sequencer", "log",   "position", "signal",
-                                         "risk", "order",     "venue", "total"};
+  constexpr std::string_view kNames[] = {"sequencer", "log",   "position", "signal", "risk",
+                                         "order",     "venue", "recorder", "total"};
   return kNames[static_cast<std::size_t>(stage)];
 }
 
@@ -97,6 +97,7 @@ struct EngineMetrics::Handles {
   std::array<Counter*, kHaltReasonCount> halts{};
   std::array<Histogram*, kStageCount> stage_latency{};
   std::array<Gauge*, kStageCount> queue_depth{};
+  std::array<Gauge*, kStageCount> queue_limit{};
   std::vector<Gauge*> positions;  // By strategy, then instrument; null where the strategy does not trade it.
   Counter* filled_notional = nullptr;
   Gauge* fees = nullptr;
@@ -197,16 +198,23 @@ void EngineMetrics::Handles::make_trading(Maker& make) {
 void EngineMetrics::Handles::make_conveyor(Maker& make) {
   auto& latency = make.histograms("bellwether_stage_latency_seconds", "Time that one event spent in a stage.");
   auto& depth = make.gauges("bellwether_queue_depth", "Events that wait in front of a stage.");
+  auto& limit =
+      make.gauges("bellwether_queue_limit", "Events that may wait in front of a stage before market data waits too.");
   for (std::size_t i = 0; i < kStageCount; ++i) {
     const std::string name = text_of(token(static_cast<Stage>(i)));
-    stage_latency[i] = &latency.Add({{"stage", name}}, kStageBuckets);
-    queue_depth[i] = &depth.Add({{"stage", name}});
+    if (has_latency(static_cast<Stage>(i))) stage_latency[i] = &latency.Add({{"stage", name}}, kStageBuckets);
+    if (has_queue(static_cast<Stage>(i))) queue_depth[i] = &depth.Add({{"stage", name}});
+  }
+  for (const Stage stage : {Stage::Log, Stage::Recorder}) {
+    queue_limit[static_cast<std::size_t>(stage)] = &limit.Add({{"stage", text_of(token(stage))}});
   }
   commit_latency =
       &make.histograms("bellwether_log_commit_latency_seconds", "Time of one durable write to the event log.")
            .Add({}, kCommitBuckets);
   committed_events = &make.counter("bellwether_log_committed_events_total", "Events durably written to the event log.");
-  data_age = &make.gauge("bellwether_data_age_seconds", "Age of the last market data.");
+  data_age =
+      &make.gauge("bellwether_data_age_seconds", "Time since the last market data arrived; NaN before the first.");
+  data_age->Set(std::numeric_limits<double>::quiet_NaN());
   last_event_time = &make.gauge("bellwether_last_event_timestamp_seconds", "Time of the last event.");
   last_event_number = &make.gauge("bellwether_last_event_number", "Number of the last event.");
 }
@@ -289,6 +297,9 @@ void EngineMetrics::observe_stage(Stage stage, double seconds) {
 }
 void EngineMetrics::set_queue_depth(Stage stage, std::size_t events) {
   handles_->queue_depth[static_cast<std::size_t>(stage)]->Set(static_cast<double>(events));
+}
+void EngineMetrics::set_queue_limit(Stage stage, std::size_t events) {
+  handles_->queue_limit[static_cast<std::size_t>(stage)]->Set(static_cast<double>(events));
 }
 void EngineMetrics::observe_commit(double seconds, std::size_t events) {
   handles_->commit_latency->Observe(seconds);

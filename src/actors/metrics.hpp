@@ -11,10 +11,13 @@
 
 namespace bellwether {
 
-/// Parts of the conveyor whose latency and queue are watched.
-enum class Stage : std::uint8_t { Feed, Sequencer, Log, Position, Signal, Risk, Order, Venue, Total };
+/// Parts of the conveyor that are watched. The log has a queue and its own histogram of latency; the sequencer's queue
+/// is that of the venue, and `Total`, from the sequencer to the end of the conveyor, has none.
+enum class Stage : std::uint8_t { Sequencer, Log, Position, Signal, Risk, Order, Venue, Recorder, Total };
 constexpr std::size_t kStageCount = 9;
 std::string_view token(Stage stage);
+constexpr bool has_latency(Stage stage) { return stage != Stage::Log; }
+constexpr bool has_queue(Stage stage) { return stage != Stage::Sequencer && stage != Stage::Total; }
 
 class EngineMetrics {
  public:
@@ -27,12 +30,15 @@ class EngineMetrics {
   /// Counts what the stages made of one event. One thread calls this; all else may be called from any thread.
   void apply(const Turn& turn);
 
-  /// From an event's arrival at a stage to its departure. Stage::Total: from the sequencer to the end of the conveyor.
+  /// From an event's arrival at a stage, which has a latency, to its departure.
   void observe_stage(Stage stage, double seconds);
+  /// Of a stage that has a queue.
   void set_queue_depth(Stage stage, std::size_t events);
+  /// How many may wait before the market data has to.
+  void set_queue_limit(Stage stage, std::size_t events);
   /// One durable write to the log, of so many events.
   void observe_commit(double seconds, std::size_t events);
-  /// Wall-clock age of the last market data, or its age on the session's clock where that is replayed.
+  /// Seconds since the last bar, trade or quote arrived, whatever time it carries; NaN before the first.
   void set_data_age(double seconds);
   /// The session has failed: a halt.
   void count_failure();

@@ -25,6 +25,11 @@ struct PaperSession::Actors {
     ports.metrics = metrics;
     ports.progress = &progress;
     ports.closed = &closed;
+    ports.on_halt = options.on_halt;
+    if (metrics != nullptr) {
+      metrics->set_queue_limit(Stage::Log, options.log_queue_max);
+      metrics->set_queue_limit(Stage::Recorder, options.recorder_lag_max);
+    }
     if (log != nullptr) open_log(*log);
   }
 
@@ -119,6 +124,7 @@ void PaperSession::Actors::spawn() {
   supervisor_pointer->get()->attach_functor(
       [this](const caf::error& reason) { on_death("supervisor", system.render(reason)); });
   Engine& engine = *begin.engine;
+  const HaltReason halt = engine.risk_stage().halt_reason();
   VenueStart start;
   start.simulator = std::make_shared<FillSimulator>(std::move(begin.venue));
   start.feed_position = begin.feed.position() - (begin.held ? 1 : 0);
@@ -129,7 +135,7 @@ void PaperSession::Actors::spawn() {
   const VenueOptions venue_options{options.snapshot_every_events, options.on_order_command};
   venue_handle = system.spawn(venue, ports, venue_options, start, supervisor_handle);
   recorder_handle =
-      system.spawn(recorder, ports, std::make_shared<SessionRecorder>(std::move(begin.recorder)), venue_handle);
+      system.spawn(recorder, ports, std::make_shared<SessionRecorder>(std::move(begin.recorder)), halt, venue_handle);
   order_handle = system.spawn(order, ports, std::make_shared<OrderStage>(std::move(engine.order_stage())), venue_handle,
                               recorder_handle);
   auto risk_handle =
@@ -250,6 +256,23 @@ bool PaperSession::kill(std::string_view actor) {
 
 const ConveyorProgress& PaperSession::progress() const { return actors_->progress; }
 
-std::size_t PaperSession::log_waiting() const { return actors_->writer ? actors_->writer->waiting() : 0; }
+void PaperSession::measure() const {
+  const Actors& actors = *actors_;
+  if (actors.ports.metrics == nullptr) return;
+  EngineMetrics& metrics = *actors.ports.metrics;
+  using enum Station;
+  const auto queue = [&](Stage stage, Station before, Station after) {
+    metrics.set_queue_depth(stage, actors.progress.between(before, after));
+  };
+  queue(Stage::Position, Sequencer, Position);
+  queue(Stage::Signal, Position, Signal);
+  queue(Stage::Risk, Signal, Risk);
+  queue(Stage::Order, Risk, Order);
+  queue(Stage::Venue, Order, Released);
+  queue(Stage::Recorder, Order, Recorder);
+  metrics.set_queue_depth(Stage::Log, actors.writer ? actors.writer->waiting() : 0);
+  const std::int64_t last_market_ns = actors.progress.last_market_ns();
+  if (last_market_ns != 0) metrics.set_data_age(static_cast<double>(monotonic_ns() - last_market_ns) * 1e-9);
+}
 
 }  // namespace bellwether

@@ -27,6 +27,8 @@ struct PaperSessionOptions {
   /// Events that the order stage has let go and the recorder has not seen, those that are not durable yet included.
   std::uint64_t recorder_lag_max = 32'768;
   std::size_t log_queue_max = 16'384;
+  /// See SessionPorts::on_halt. A session that begins halted has said so before.
+  std::function<void(const Turn&)> on_halt = {};
   std::size_t threads = 2;
   /// Runs all actors on the caller's thread with simulated time, for tests: `wait` then does the work.
   bool deterministic = false;
@@ -71,8 +73,8 @@ class PaperSession {
   bool kill(std::string_view actor);
 
   [[nodiscard]] const ConveyorProgress& progress() const;
-  /// Events waiting for the log.
-  [[nodiscard]] std::size_t log_waiting() const;
+  /// Tells the metrics how long the queues are and how old the market data is.
+  void measure() const;
 
  private:
   struct Actors;

@@ -66,6 +66,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bellwether::Allowance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bellwether::RecordPtr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bellwether::Event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bellwether::CommandEvent)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bellwether::HaltReason)
 
 namespace bellwether {
 
@@ -75,6 +76,8 @@ using market_data_actor = caf::typed_actor<
     caf::reacts_to<Credit>,
     /// The clock allows more.
     caf::reacts_to<Allowance>,
+    /// Look again whether the recorder has caught up; from itself.
+    caf::reacts_to<tick_atom>,
     /// Give out no more.
     caf::reacts_to<stop_atom>>;
 

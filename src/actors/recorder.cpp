@@ -3,13 +3,19 @@
 namespace bellwether {
 
 recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<RecorderState> self, SessionPorts ports,
-                                       std::shared_ptr<SessionRecorder> session_recorder, venue_actor venue) {
+                                       std::shared_ptr<SessionRecorder> session_recorder, HaltReason halt,
+                                       venue_actor venue) {
   self->state.recorder = std::move(session_recorder);
+  self->state.halt = halt;
   return {
       [=](const PassagePtr& passage) {
-        self->state.recorder->apply(passage->turn);
-        if (ports.board != nullptr) ports.board->apply(passage->turn);
-        if (ports.metrics != nullptr) ports.metrics->apply(passage->turn);
+        const Turn& turn = passage->turn;
+        timed(ports, Stage::Recorder, [&] {
+          self->state.recorder->apply(turn);
+          if (ports.board != nullptr) ports.board->apply(turn);
+          if (ports.metrics != nullptr) ports.metrics->apply(turn);
+        });
+        if (std::exchange(self->state.halt, turn.halt_reason) != turn.halt_reason && ports.on_halt) ports.on_halt(turn);
         ports.progress->passed(Station::Recorder);
       },
       [=](settle_atom) { self->send(venue, settle_atom::value); },

@@ -10,9 +10,11 @@ namespace bellwether {
 struct RecorderState {
   static inline const char* name = "recorder";
   std::shared_ptr<SessionRecorder> recorder;
+  HaltReason halt = HaltReason::None;  // None: not halted.
 };
 
 recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<RecorderState> self, SessionPorts ports,
-                                       std::shared_ptr<SessionRecorder> session_recorder, venue_actor venue);
+                                       std::shared_ptr<SessionRecorder> session_recorder, HaltReason halt,
+                                       venue_actor venue);
 
 }  // namespace bellwether

@@ -22,6 +22,9 @@ struct SessionPorts {
   std::atomic<bool>* closed = nullptr;
 
   [[nodiscard]] bool is_closed() const { return closed->load(std::memory_order_acquire); }
+  /// Called with the first turn on which trading is halted, halted for another reason or resumed, on the recorder's
+  /// thread. May be empty.
+  std::function<void(const Turn&)> on_halt = {};
 };
 
 /// Nanoseconds of the monotonic clock.

@@ -124,6 +124,15 @@ Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, Event
   return runner;
 }
 
+/// A halt is never silent: a line for each, and one for its end.
+void tell_halt(const Turn& turn) {
+  const std::string number = std::to_string(turn.event.number);
+  if (!turn.halted) return log_event(Severity::Notice, "resumed", "trading goes on", {{"event_number", number}});
+  const std::string reason(token(turn.halt_reason));
+  log_event(Severity::Warning, "halted", "trading is halted: " + reason,
+            {{"reason", reason}, {"event_number", number}, {"time", format_rfc3339(turn.event.time)}});
+}
+
 HistorySource history_of(const Running& running) {
   const std::string path = running.config.run.log;
   return [&running, path](EventNumber, EventNumber upto, const TurnVisitor& visit) -> Expected<void> {
@@ -148,16 +157,7 @@ Expected<void> start_api(Running& running) {
     return session->command(command);
   };
   ports.metrics = [&running] {
-    if (const PaperSession* session = running.trading.load()) {
-      const ConveyorProgress& progress = session->progress();
-      using enum Station;
-      running.metrics.set_queue_depth(Stage::Position, progress.between(Sequencer, Position));
-      running.metrics.set_queue_depth(Stage::Signal, progress.between(Position, Signal));
-      running.metrics.set_queue_depth(Stage::Risk, progress.between(Signal, Risk));
-      running.metrics.set_queue_depth(Stage::Order, progress.between(Risk, Order));
-      running.metrics.set_queue_depth(Stage::Venue, progress.between(Order, Released));
-      running.metrics.set_queue_depth(Stage::Log, session->log_waiting());
-    }
+    if (PaperSession* session = running.trading.load()) session->measure();
     return running.metrics.text();
   };
   ports.operator_note = [](EventNumber number, const std::string& words) {
@@ -281,6 +281,7 @@ int run_session(AppConfig config, MarketDataSet data) {
   if (!*runner) return stop_early(running);
   options.pace = pace_of(running.config, running.data);
   options.pace.data_start = (*runner)->last_event() > 0 ? (*runner)->last_time() : running.data.first_time();
+  options.on_halt = tell_halt;
   options.snapshot_every_events = running.config.run.snapshot_every_events;
   options.on_snapshot_error = [](const Error& error) {
     log_event(Severity::Error, "snapshot_failed", error.text(), {{"action", "the session goes on without it"}});

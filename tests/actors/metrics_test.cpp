@@ -88,14 +88,28 @@ TEST(EngineMetrics, ObservesStagesQueuesAndCommits) {
   metrics.observe_stage(Stage::Risk, 4e-4);
   metrics.set_queue_depth(Stage::Signal, 17);
   metrics.observe_commit(0.002, 250);
+  metrics.set_queue_limit(Stage::Recorder, 8192);
+  EXPECT_TRUE(std::isnan(sample(metrics.text(), "bellwether_data_age_seconds").value()));
   metrics.set_data_age(1.5);
   const std::string text = metrics.text();
   EXPECT_EQ(sample(text, R"(bellwether_stage_latency_seconds_count{stage="risk"})"), 2);
   EXPECT_EQ(sample(text, R"(bellwether_stage_latency_seconds_bucket{stage="risk",le="5e-06"})"), 1);
   EXPECT_EQ(sample(text, R"(bellwether_queue_depth{stage="signal"})"), 17);
+  EXPECT_EQ(sample(text, R"(bellwether_queue_limit{stage="recorder"})"), 8192);
   EXPECT_EQ(sample(text, "bellwether_log_commit_latency_seconds_count"), 1);
   EXPECT_EQ(sample(text, "bellwether_log_committed_events_total"), 250);
   EXPECT_EQ(sample(text, "bellwether_data_age_seconds"), 1.5);
+}
+
+TEST(EngineMetrics, NamesOnlyStagesThatAreMeasured) {
+  const std::string text = EngineMetrics(small_config(), "1.2.3", kStart).text();
+  for (const char* stage : {"sequencer", "position", "signal", "risk", "order", "venue", "recorder", "total"}) {
+    EXPECT_EQ(sample(text, "bellwether_stage_latency_seconds_count{stage=\"" + std::string(stage) + "\"}"), 0) << stage;
+  }
+  for (const char* stage : {"log", "position", "signal", "risk", "order", "venue", "recorder"}) {
+    EXPECT_EQ(sample(text, "bellwether_queue_depth{stage=\"" + std::string(stage) + "\"}"), 0) << stage;
+  }
+  EXPECT_EQ(text.find("stage=\"feed\""), std::string::npos);
 }
 
 TEST(EngineMetrics, SaysVersionAndStart) {

@@ -2,8 +2,10 @@
 #include "actors/paper_session.hpp"
 
 #include <future>
+#include <mutex>
 #include <thread>
 
+#include "actors/clock.hpp"
 #include "actors/metrics.hpp"
 #include "actors/recovery.hpp"
 #include "actors/session_board.hpp"
@@ -274,6 +276,59 @@ TEST_F(PaperSessionTest, FailsWhenAnActorDiesAfterTheEndOfTheData) {
   for (int i = 0; i < 2'000 && session.outcome() == PaperSession::Outcome::Ended; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_EQ(session.outcome(), PaperSession::Outcome::Failed);
+}
+
+TEST_F(PaperSessionTest, TellsOfEachHaltAndOfItsEnd) {
+  auto start = runner();
+  std::mutex mutex;
+  std::vector<std::pair<EventNumber, HaltReason>> told;
+  PaperSessionOptions options;
+  options.pace = {Pace::Kind::EventsPerSecond, 10'000, {}};
+  options.on_halt = [&](const Turn& turn) {
+    const std::lock_guard lock(mutex);
+    told.emplace_back(turn.event.number, turn.halted ? turn.halt_reason : HaltReason::None);
+  };
+  PaperSession session(*start, options, nullptr, nullptr, nullptr);
+  session.start();
+  const auto halt = session.command({CommandType::Halt, HaltReason::Operator, false});
+  const auto resume = session.command({CommandType::Resume, HaltReason::None, false});
+  ASSERT_TRUE(halt && resume);
+  ASSERT_EQ(session.wait(std::chrono::seconds(20)), PaperSession::Outcome::Ended);
+  session.stop();
+  const std::lock_guard lock(mutex);
+  EXPECT_THAT(told,
+              ::testing::ElementsAre(std::pair(*halt, HaltReason::Operator), std::pair(*resume, HaltReason::None)));
+}
+
+TEST_F(PaperSessionTest, MeasuresEveryStageAndTheAgeOfTheData) {
+  auto start = runner();
+  EngineMetrics metrics(config_, "1", Timestamp{});
+  PaperSession session(*start, {}, nullptr, nullptr, &metrics);
+  session.measure();
+  EXPECT_THAT(metrics.text(), ::testing::HasSubstr("bellwether_data_age_seconds Nan"));
+  session.start();
+  ASSERT_EQ(session.wait(std::chrono::seconds(20)), PaperSession::Outcome::Ended);
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  session.measure();
+  const std::string text = metrics.text();
+  session.stop();
+  const std::string name = "\nbellwether_data_age_seconds ";
+  const double age = std::strtod(text.c_str() + text.find(name) + name.size(), nullptr);
+  EXPECT_GE(age, 0.05);
+  EXPECT_LT(age, 30);
+  for (const char* stage : {"sequencer", "position", "signal", "risk", "order", "venue", "recorder", "total"}) {
+    EXPECT_THAT(text, ::testing::Not(::testing::HasSubstr("bellwether_stage_latency_seconds_count{stage=\"" +
+                                                          std::string(stage) + "\"} 0")));
+  }
+}
+
+TEST(Clock, AllowsEverythingBeyondTheRangeOfTime) {
+  // From 2009-01-02 at a billion times real time: 10 s are 317 years of the data's time, whose range ends in 2262.
+  const Pace fast{Pace::Kind::TimesRealTime, 1e9, Timestamp::from_seconds(1'230'906'600)};
+  EXPECT_EQ(allowance_of(fast, 1).until, Timestamp::from_seconds(2'230'906'600));
+  EXPECT_EQ(allowance_of(fast, 10).until, kNever);
+  EXPECT_EQ(allowance_of(fast, 1e6).until, kNever);
+  EXPECT_GT(allowance_of({Pace::Kind::EventsPerSecond, 1e12, {}}, 1e12).events, std::uint64_t{1} << 62);
 }
 
 }  // namespace
