@@ -187,8 +187,7 @@ std::vector<std::uint64_t> kept_log_numbers(const std::string& given) {
   const std::string prefix = path.filename().string() + ".";
   std::error_code failed;
   const auto folder = fs::absolute(path, failed).parent_path();
-  for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
-       entry.increment(failed)) {
+  for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed)) {
     const std::string name = entry->path().filename().string();
     if (!name.starts_with(prefix)) continue;
     std::uint64_t number = 0;

@@ -24,7 +24,6 @@ enum class OpenMode : std::uint8_t {
 /// The numbers of the files path.1, path.2, ... that there are, ascending: logs of former sessions.
 std::vector<std::uint64_t> kept_log_numbers(const std::string& path);
 
-
 /// See EventLog. Errors name the file, what is wrong with it and, where it applies, at which event.
 class SqliteEventLog final : public EventLog {
  public:
