@@ -58,6 +58,18 @@ std::variant<OpenLog, int> open_log(const std::string& path, const StrategyRegis
   return OpenLog{std::move(*log), engine_config(std::get<AppConfig>(config))};
 }
 
+/// Reads the whole log, its checksums with it.
+Expected<void> check_whole(EventLog& log) {
+  auto cursor = log.read(0);
+  std::vector<Event> events;
+  std::vector<LoggedCommand> commands;
+  for (;;) {
+    const auto count = cursor->next(events, commands);
+    if (!count) return count.error();
+    if (*count == 0) return {};
+  }
+}
+
 }  // namespace
 
 int log_command(const LogCommandOptions& options) {
@@ -72,6 +84,8 @@ int log_command(const LogCommandOptions& options) {
   auto opened = open_log(options.log, registry, options.settings);
   if (const int* code = std::get_if<int>(&opened)) return *code;
   const OpenLog& open = std::get<OpenLog>(opened);
+  // Of a log that is damaged anywhere nothing is shown.
+  if (auto whole = check_whole(*open.log); !whole) return fail(whole.error());
   const Names names(open.config);
   auto cursor = open.log->read(options.after);
   std::vector<Event> events;
