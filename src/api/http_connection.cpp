@@ -119,10 +119,12 @@ class HttpConnection final : public Connection {
     }
     ApiResponse response = error_response(400, "bad_request", "not HTTP: " + error.message());
     if (error == http::error::body_limit) {
+      hub_.metrics.count_refusal(ApiLimit::BodyBytes);
       response = error_response(413, "body_too_large",
                                 "a body has at most " + std::to_string(hub_.config.body_bytes_max) + " bytes");
     }
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+      hub_.metrics.count_refusal(ApiLimit::HeaderBytes);
       response = error_response(431, "header_too_large",
                                 "a header has at most " + std::to_string(hub_.config.header_bytes_max) + " bytes");
     }

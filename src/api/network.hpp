@@ -19,6 +19,7 @@
 #include <optional>
 #include <set>
 
+#include "api/api_metrics.hpp"
 #include "api/json.hpp"
 #include "api/router.hpp"
 #include "api/routes.hpp"
@@ -57,9 +58,9 @@ class Connection {
 struct Hub {
   Hub(const ApiConfig& api_config, const ApiPorts& api_ports, bool loopback)
       : config(api_config),
-        ports(api_ports),
+        ports(with_own_metrics(api_ports)),
         names(api_ports.session->config()),
-        router(make_routes(api_ports), ApiAccess{loopback, api_config.allowed_hosts}),
+        router(make_routes(ports), ApiAccess{loopback, api_config.allowed_hosts}),
         workers(api_config.history_readers_max + 1) {}
 
   /// Connections register for as long as they live.
@@ -74,6 +75,13 @@ struct Hub {
     work.reset();
   }
 
+  /// The session's metrics and the API's own, one after the other.
+  ApiPorts with_own_metrics(ApiPorts given) {
+    given.metrics = [this, session = given.metrics] { return (session ? session() : std::string()) + metrics.text(); };
+    return given;
+  }
+
+  ApiMetrics metrics;
   const ApiConfig config;
   const ApiPorts ports;
   const Names names;
@@ -86,6 +94,7 @@ struct Hub {
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work{io.get_executor()};
   std::set<Connection*> connections;
   std::size_t open_sockets = 0;
+  std::size_t streams = 0;
   std::size_t history_readers = 0;
   std::atomic<bool> stopping = false;
 };

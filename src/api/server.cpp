@@ -19,11 +19,11 @@ constexpr std::string_view kFull =
 /// Counts a socket for as long as its connection lasts.
 class OpenSocket {
  public:
-  explicit OpenSocket(Hub& hub) : hub_(hub) { ++hub_.open_sockets; }
+  explicit OpenSocket(Hub& hub) : hub_(hub) { hub_.metrics.set_connections(++hub_.open_sockets); }
   OpenSocket(const OpenSocket&) = delete;
   OpenSocket& operator=(const OpenSocket&) = delete;
   ~OpenSocket() {
-    --hub_.open_sockets;
+    hub_.metrics.set_connections(--hub_.open_sockets);
     hub_.release_if_done();
   }
 
@@ -58,6 +58,7 @@ awaitable<void> accept(Hub& hub) {
       continue;
     }
     if (hub.open_sockets >= hub.config.connections_max) {
+      hub.metrics.count_refusal(ApiLimit::Connections);
       refuse_for_number(std::move(socket));
       continue;
     }

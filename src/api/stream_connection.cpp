@@ -22,10 +22,10 @@ struct Message {
 /// Counts a reader of history for as long as it reads.
 class HistoryReader {
  public:
-  explicit HistoryReader(Hub& hub) : hub_(hub) { ++hub_.history_readers; }
+  explicit HistoryReader(Hub& hub) : hub_(hub) { hub_.metrics.set_history_readers(++hub_.history_readers); }
   HistoryReader(const HistoryReader&) = delete;
   HistoryReader& operator=(const HistoryReader&) = delete;
-  ~HistoryReader() { --hub_.history_readers; }
+  ~HistoryReader() { hub_.metrics.set_history_readers(--hub_.history_readers); }
 
  private:
   Hub& hub_;
@@ -36,8 +36,12 @@ class StreamConnection final : public Connection, public std::enable_shared_from
   StreamConnection(Hub& hub, beast::tcp_stream stream, EventNumber after)
       : hub_(hub), socket_(std::move(stream)), timer_(hub.io), after_(after) {
     hub_.add(this);
+    hub_.metrics.set_streams(++hub_.streams);
   }
-  ~StreamConnection() override { hub_.remove(this); }
+  ~StreamConnection() override {
+    hub_.metrics.set_streams(--hub_.streams);
+    hub_.remove(this);
+  }
 
   awaitable<void> run(const HttpRequest& request) {
     error_code ignored;
@@ -91,6 +95,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
       const ChangeBatch batch = hub_.ports.session->changes(after_, hub_.config.stream_batch_changes);
       if (batch.gap) {
         if (caught_up) {
+          hub_.metrics.count_refusal(ApiLimit::StreamChanges);
           const std::string reason = "too slow; reconnect with ?after=" + std::to_string(after_);
           co_await close(websocket::close_code::try_again_later, reason);
           co_return;
@@ -141,6 +146,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
   /// Sends what is no longer kept in memory. False: the connection has ended.
   awaitable<bool> send_history() {
     if (hub_.history_readers >= hub_.config.history_readers_max) {
+      hub_.metrics.count_refusal(ApiLimit::HistoryReaders);
       const std::string reason = "too many streams read history; reconnect later with ?after=" + std::to_string(after_);
       co_await close(websocket::close_code::try_again_later, reason);
       co_return false;

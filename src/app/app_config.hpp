@@ -72,12 +72,21 @@ struct RunConfig {
   std::uint64_t keep_logs = 5;
   std::uint64_t snapshot_every_events = 50'000;
   bool durable = true;
+  std::uint64_t log_queue_max = 16'384;
+  std::uint64_t recorder_lag_max = 8'192;
 };
 
 struct ApiSettings {
   bool enabled = true;
   std::string host = "127.0.0.1";
   std::uint32_t port = 8080;
+  std::uint64_t connections_max = 256;
+  std::uint64_t header_bytes_max = 16 * 1024;
+  std::uint64_t body_bytes_max = 64 * 1024;
+  std::uint64_t history_readers_max = 2;
+  std::uint64_t stream_changes_max = 16'384;
+  std::uint64_t ended_orders_max = 10'000;
+  std::uint64_t fills_max = 10'000;
 };
 
 struct LoggingConfig {

@@ -71,13 +71,32 @@ int refuse(std::span<const Error> errors) {
   return kExitUsage;
 }
 
+BoardConfig board_config(const ApiSettings& api) {
+  BoardConfig board;
+  board.ended_orders = api.ended_orders_max;
+  board.fills = api.fills_max;
+  board.stream_changes = api.stream_changes_max;
+  return board;
+}
+
+ApiConfig api_config(const ApiSettings& settings) {
+  ApiConfig api;
+  api.host = settings.host;
+  api.port = static_cast<std::uint16_t>(settings.port);
+  api.connections_max = settings.connections_max;
+  api.header_bytes_max = settings.header_bytes_max;
+  api.body_bytes_max = settings.body_bytes_max;
+  api.history_readers_max = settings.history_readers_max;
+  return api;
+}
+
 /// Everything that lives as long as the session, in the order of its making.
 struct Running {
   Running(AppConfig app, MarketDataSet set)
       : config(std::move(app)),
         data(std::move(set)),
         engine(engine_config(config)),
-        board(engine, registry),
+        board(engine, registry, board_config(config.api)),
         metrics(engine, BELLWETHER_VERSION, now()) {}
 
   AppConfig config;
@@ -146,9 +165,7 @@ HistorySource history_of(const Running& running) {
 
 Expected<void> start_api(Running& running) {
   if (!running.config.api.enabled) return {};
-  ApiConfig api;
-  api.host = running.config.api.host;
-  api.port = static_cast<std::uint16_t>(running.config.api.port);
+  const ApiConfig api = api_config(running.config.api);
   ApiPorts ports;
   ports.session = &running.board;
   ports.control = [&running](const CommandEvent& command) -> Expected<EventNumber> {
@@ -282,6 +299,8 @@ int run_session(AppConfig config, MarketDataSet data) {
   options.pace = pace_of(running.config, running.data);
   options.pace.data_start = (*runner)->last_event() > 0 ? (*runner)->last_time() : running.data.first_time();
   options.on_halt = tell_halt;
+  options.log_queue_max = running.config.run.log_queue_max;
+  options.recorder_lag_max = running.config.run.recorder_lag_max;
   options.snapshot_every_events = running.config.run.snapshot_every_events;
   options.on_snapshot_error = [](const Error& error) {
     log_event(Severity::Error, "snapshot_failed", error.text(), {{"action", "the session goes on without it"}});

@@ -47,7 +47,7 @@ class ApiServerTest : public ::testing::Test {
 TEST_F(ApiServerTest, AnswersRequestsOfOneConnectionInOrder) {
   HttpClient client(serve());
   EXPECT_EQ(client.ask("GET", "/health/live").body, R"({"live":true})");
-  EXPECT_EQ(client.ask("GET", "/metrics").body, "up 1\n");
+  EXPECT_EQ(client.ask("GET", "/metrics").body.rfind("up 1\n# HELP bellwether_api_", 0), 0u);
   EXPECT_EQ(client.ask("POST", "/v1/halt", R"({"reason":"test"})").status, 202u);
   const HttpAnswer missing = client.ask("GET", "/nothing");
   EXPECT_EQ(missing.status, 404u);
@@ -118,6 +118,10 @@ TEST_F(ApiServerTest, RefusesConnectionsBeyondTheLimit) {
   HttpClient second(port);
   EXPECT_EQ(second.read_answer().status, 503u);
   EXPECT_EQ(first.ask("GET", "/health/live").status, 200u);
+  const std::string metrics = first.ask("GET", "/metrics").body;
+  EXPECT_NE(metrics.find("bellwether_api_refusals_total{limit=\"connections_max\"} 1\n"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find("bellwether_api_connections 1\n"), std::string::npos);
+  EXPECT_NE(metrics.find("bellwether_api_streams 0\n"), std::string::npos);
 }
 
 TEST_F(ApiServerTest, SaysThatThePortIsInUse) {
