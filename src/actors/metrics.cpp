@@ -101,6 +101,9 @@ struct EngineMetrics::Handles {
   std::vector<Gauge*> positions;  // By strategy, then instrument; null where the strategy does not trade it.
   Counter* filled_notional = nullptr;
   Gauge* fees = nullptr;
+  Gauge* realized_average = nullptr;
+  Gauge* realized_fifo = nullptr;
+  Gauge* dividends = nullptr;
   Gauge* equity = nullptr;
   Gauge* cash = nullptr;
   Gauge* gross_exposure = nullptr;
@@ -179,6 +182,11 @@ void EngineMetrics::Handles::make_trading(Maker& make) {
   filled_notional =
       &make.counter("bellwether_filled_notional_dollars_total", "Sum of price times quantity of all fills.");
   fees = &make.gauge("bellwether_fees_dollars", "Fees paid since the session's start.");
+  auto& realized = make.gauges("bellwether_realized_profit_dollars",
+                               "Realized profit before fees since the session's start, by cost method.");
+  realized_average = &realized.Add({{"method", "average"}});
+  realized_fifo = &realized.Add({{"method", "fifo"}});
+  dividends = &make.gauge("bellwether_dividends_dollars", "Dividends received since the session's start.");
   equity = &make.gauge("bellwether_equity_dollars", "Cash and market value of all positions.");
   cash = &make.gauge("bellwether_cash_dollars", "Cash.");
   gross_exposure = &make.gauge("bellwether_gross_exposure_dollars", "Sum of the positions' absolute market values.");
@@ -227,6 +235,9 @@ void EngineMetrics::Handles::apply_account(const Turn& turn) {
   cash->Set(account.cash.to_double());
   gross_exposure->Set(account.gross_exposure.to_double());
   fees->Set(account.fees.to_double());
+  realized_average->Set(account.realized_pnl.to_double());
+  realized_fifo->Set(account.realized_fifo.to_double());
+  dividends->Set(account.dividends.to_double());
   day_profit->Set((account.equity - session_start_equity).to_double());
   if (peak_equity.is_positive()) {
     drawdown->Set((peak_equity - account.equity).to_double() / peak_equity.to_double());

@@ -235,7 +235,17 @@ std::vector<PositionRow> SessionBoard::positions() const {
   std::vector<PositionRow> rows;
   rows.reserve(positions_.size());
   for (const auto& [key, p] : positions_) {
-    rows.push_back(valued({p.strategy, p.instrument, p.quantity, p.average_price, {}, {}, {}, p.realized_pnl}));
+    rows.push_back(valued({p.strategy,
+                           p.instrument,
+                           p.quantity,
+                           p.average_price,
+                           {},
+                           {},
+                           {},
+                           p.realized_pnl,
+                           p.realized_fifo,
+                           p.fees,
+                           p.dividends}));
   }
   return rows;
 }
@@ -250,11 +260,28 @@ std::vector<PositionRow> SessionBoard::net_positions() const {
     sum.market_value += row.market_value;
     sum.unrealized_pnl += row.unrealized_pnl;
     sum.realized_pnl += row.realized_pnl;
+    sum.realized_fifo += row.realized_fifo;
+    sum.fees += row.fees;
+    sum.dividends += row.dividends;
   }
   std::vector<PositionRow> rows;
   rows.reserve(sums.size());
   for (const auto& [instrument, sum] : sums) rows.push_back(sum);
   return rows;
+}
+
+std::vector<StrategyTotals> SessionBoard::strategy_totals() const {
+  std::vector<StrategyTotals> totals(config_.strategies.size());
+  for (const PositionRow& row : positions()) {
+    StrategyTotals& sum = totals.at(row.strategy);
+    sum.market_value += row.market_value;
+    sum.unrealized_pnl += row.unrealized_pnl;
+    sum.realized_pnl += row.realized_pnl;
+    sum.realized_fifo += row.realized_fifo;
+    sum.fees += row.fees;
+    sum.dividends += row.dividends;
+  }
+  return totals;
 }
 
 Page<OrderRow> SessionBoard::orders(const OrderFilter& filter) const {

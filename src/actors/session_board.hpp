@@ -37,6 +37,7 @@ class SessionBoard final : public SessionView {
   [[nodiscard]] AccountSummary account() const override;
   [[nodiscard]] std::vector<PositionRow> positions() const override;
   [[nodiscard]] std::vector<PositionRow> net_positions() const override;
+  [[nodiscard]] std::vector<StrategyTotals> strategy_totals() const override;
   [[nodiscard]] Page<OrderRow> orders(const OrderFilter& filter) const override;
   [[nodiscard]] std::optional<OrderRow> order(OrderId id) const override;
   [[nodiscard]] Page<FillRow> fills(EventNumber after, std::size_t limit) const override;

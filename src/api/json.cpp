@@ -258,6 +258,9 @@ Json json_of(const PositionChange& change, const Names& names) {
   json["quantity"] = change.quantity.to_string();
   json["average_price"] = present(change.average_price);
   json["realized_pnl"] = change.realized_pnl.to_string();
+  json["realized_pnl_fifo"] = change.realized_fifo.to_string();
+  json["fees"] = change.fees.to_string();
+  json["dividends"] = change.dividends.to_string();
   return json;
 }
 
@@ -271,6 +274,9 @@ Json json_of(const PositionRow& row, const Names& names) {
   json["market_value"] = row.market_value.to_string();
   json["unrealized_pnl"] = row.unrealized_pnl.to_string();
   json["realized_pnl"] = row.realized_pnl.to_string();
+  json["realized_pnl_fifo"] = row.realized_fifo.to_string();
+  json["fees"] = row.fees.to_string();
+  json["dividends"] = row.dividends.to_string();
   return json;
 }
 
@@ -281,6 +287,19 @@ Json json_of(const AccountView& account) {
   json["gross_exposure"] = account.gross_exposure.to_string();
   json["realized_pnl"] = account.realized_pnl.to_string();
   json["fees"] = account.fees.to_string();
+  json["realized_pnl_fifo"] = account.realized_fifo.to_string();
+  json["dividends"] = account.dividends.to_string();
+  return json;
+}
+
+Json json_of(const StrategyTotals& totals) {
+  Json json;
+  json["market_value"] = totals.market_value.to_string();
+  json["unrealized_pnl"] = totals.unrealized_pnl.to_string();
+  json["realized_pnl"] = totals.realized_pnl.to_string();
+  json["realized_pnl_fifo"] = totals.realized_fifo.to_string();
+  json["fees"] = totals.fees.to_string();
+  json["dividends"] = totals.dividends.to_string();
   return json;
 }
 

@@ -41,6 +41,7 @@ Json json_of(const PositionChange& change, const Names& names);
 Json json_of(const PositionRow& row, const Names& names);
 Json json_of(const AccountView& account);
 Json json_of(const AccountSummary& summary);
+Json json_of(const StrategyTotals& totals);
 Json json_of(const SessionStatus& status);
 Json json_of(const StrategyView& strategy, const Names& names);
 Json json_of(const StateChange& change, const Names& names);

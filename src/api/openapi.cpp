@@ -59,7 +59,10 @@ Json answers_of(const Route& route) {
   for (const RouteAnswer& answer : route.answers) {
     Json& json = answers[std::to_string(answer.status)];
     json["description"] = answer.meaning;
-    if (answer.status == 101) continue;
+    if (answer.status == 101) {
+      json["x-message"] = reference(answer.schema);
+      continue;
+    }
     const Json schema = answer.schema.empty() ? Json{{"type", "string"}} : reference(answer.schema);
     json["content"][answer.content_type]["schema"] = schema;
   }

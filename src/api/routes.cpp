@@ -109,7 +109,17 @@ struct Handlers {
     json.update(json_of(session().status()));
     return ok(json);
   }
-  [[nodiscard]] ApiResponse account() const { return ok(json_of(session().account())); }
+  [[nodiscard]] ApiResponse account() const {
+    Json json = json_of(session().account());
+    json["strategies"] = Json::array();
+    const std::vector<StrategyTotals> totals = session().strategy_totals();
+    for (std::size_t i = 0; i < totals.size(); ++i) {
+      Json strategy = {{"strategy", names.strategy(static_cast<StrategyIndex>(i))}};
+      strategy.update(json_of(totals[i]));
+      json["strategies"].push_back(std::move(strategy));
+    }
+    return ok(json);
+  }
 
   [[nodiscard]] ApiResponse positions(const RouteArguments& arguments) const {
     Json json = {{"positions", Json::array()}, {"net", Json::array()}};
@@ -211,7 +221,7 @@ void add_reading_routes(const Handlers& h, std::vector<Route>& out) {
   out.push_back({.method = "GET",
                  .path = "/v1/account",
                  .name = "getAccount",
-                 .summary = "Cash, equity, drawdown and profit.",
+                 .summary = "Cash, equity, drawdown and profit; profit, fees and position value of each strategy.",
                  .answers = {{200, "The account.", "Account"}},
                  .handle = [h](const RouteArguments&) { return h.account(); }});
   out.push_back({.method = "GET",
@@ -286,10 +296,12 @@ void add_control_routes(const Handlers& h, std::vector<Route>& out) {
       {.method = "GET",
        .path = "/v1/stream",
        .name = "stream",
-       .summary = "WebSocket: every state change, one message per event. Reconnect with the last event number that was "
+       .summary = "WebSocket: every change of session, orders, positions and account, one message per event. Reconnect "
+                  "with the last event number that was "
                   "seen, and nothing is missed.",
        .query = {event_parameter("Changes of events after this number; without it, of events still to come.", {})},
-       .answers = {{101, "The WebSocket; each text message is a StreamMessage.", ""},
+       .answers = {{101, "The WebSocket; each text message is a StreamMessage, as `x-message` refers to.",
+                    "StreamMessage"},
                    {426, "The request did not ask for a WebSocket.", "Error"}},
        .handle =
            [](const RouteArguments&) {

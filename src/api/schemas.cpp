@@ -1,4 +1,5 @@
 // The shapes of the API's answers, as JSON Schema. Enumerations come from the engine's own tables.
+#include <cctype>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -112,19 +113,36 @@ Json status() {
                  {"counts", counts}});
 }
 
+Members operator+(Members left, const Members& right) {
+  left.insert(left.end(), right.begin(), right.end());
+  return left;
+}
+
+/// What an account has, after any event.
+Members balance() {
+  return {{"cash", decimal()},         {"equity", decimal()}, {"gross_exposure", decimal()},
+          {"realized_pnl", decimal()}, {"fees", decimal()},   {"realized_pnl_fifo", decimal()},
+          {"dividends", decimal()}};
+}
+
 Json account() {
-  return object({{"cash", decimal()},
-                 {"equity", decimal()},
-                 {"gross_exposure", decimal()},
-                 {"realized_pnl", decimal()},
-                 {"fees", decimal()},
-                 {"initial_cash", decimal()},
-                 {"peak_equity", decimal()},
-                 {"drawdown", kRatio},
-                 {"day_profit", decimal()},
-                 {"trades_30d", count()},
-                 {"win_rate_30d", nullable(kRatio)},
-                 {"expectancy_30d", nullable(decimal())}});
+  const Json strategy = object({{"strategy", kText},
+                                {"market_value", decimal()},
+                                {"unrealized_pnl", decimal()},
+                                {"realized_pnl", decimal()},
+                                {"realized_pnl_fifo", decimal()},
+                                {"fees", decimal()},
+                                {"dividends", decimal()}});
+  Json strategies = typed("array");
+  strategies["items"] = strategy;
+  return object(balance() + Members{{"initial_cash", decimal()},
+                                    {"peak_equity", decimal()},
+                                    {"drawdown", kRatio},
+                                    {"day_profit", decimal()},
+                                    {"trades_30d", count()},
+                                    {"win_rate_30d", nullable(kRatio)},
+                                    {"expectancy_30d", nullable(decimal())},
+                                    {"strategies", strategies}});
 }
 
 Json position() {
@@ -135,32 +153,38 @@ Json position() {
                  {"last_price", nullable(decimal())},
                  {"market_value", decimal()},
                  {"unrealized_pnl", decimal()},
-                 {"realized_pnl", decimal()}});
+                 {"realized_pnl", decimal()},
+                 {"realized_pnl_fifo", decimal()},
+                 {"fees", decimal()},
+                 {"dividends", decimal()}});
+}
+
+/// What is asked of an order.
+Members terms() {
+  return {{"symbol", nullable(kText)},
+          {"side", side()},
+          {"type", tokens(OrderType::Market, OrderType::TrailingStop)},
+          {"time_in_force", tokens(TimeInForce::Day, TimeInForce::Cls)},
+          {"order_class", tokens(OrderClass::Simple, OrderClass::Oco)},
+          {"quantity", decimal()},
+          {"limit_price", nullable(decimal())},
+          {"stop_price", nullable(decimal())},
+          {"trail", nullable(decimal())},
+          {"take_profit", nullable(decimal())},
+          {"stop_loss", nullable(decimal())},
+          {"stop_loss_offset", nullable(decimal())}};
 }
 
 Json order() {
-  return object({{"client_order_id", kText},
-                 {"strategy", nullable(kText)},
-                 {"symbol", kText},
-                 {"side", side()},
-                 {"type", tokens(OrderType::Market, OrderType::TrailingStop)},
-                 {"time_in_force", tokens(TimeInForce::Day, TimeInForce::Cls)},
-                 {"order_class", tokens(OrderClass::Simple, OrderClass::Oco)},
-                 {"quantity", decimal()},
-                 {"limit_price", nullable(decimal())},
-                 {"stop_price", nullable(decimal())},
-                 {"trail", nullable(decimal())},
-                 {"take_profit", nullable(decimal())},
-                 {"stop_loss", nullable(decimal())},
-                 {"stop_loss_offset", nullable(decimal())},
-                 {"state", tokens(OrderState::PendingNew, OrderState::Denied)},
-                 {"filled_quantity", decimal()},
-                 {"average_fill_price", nullable(decimal())},
-                 {"fees", decimal()},
-                 {"denied_reason", deny_reason()},
-                 {"reject_reason", reject_reason()},
-                 {"created_at", instant()},
-                 {"updated_at", instant()}});
+  return object(Members{{"client_order_id", kText}, {"strategy", nullable(kText)}} + terms() +
+                Members{{"state", tokens(OrderState::PendingNew, OrderState::Denied)},
+                        {"filled_quantity", decimal()},
+                        {"average_fill_price", nullable(decimal())},
+                        {"fees", decimal()},
+                        {"denied_reason", deny_reason()},
+                        {"reject_reason", reject_reason()},
+                        {"created_at", instant()},
+                        {"updated_at", instant()}});
 }
 
 Json fill() {
@@ -187,18 +211,143 @@ Json strategy() {
                  {"parameter_schema", typed("object")}});
 }
 
-Json stream_message() {
-  Json change = typed("object");
-  change["properties"]["type"] = typed("string");
-  for (const char* type : {"session_open", "session_close", "corporate_action", "order_command", "order_report", "fill",
-                           "denial", "position", "trade", "command", "connection", "account"}) {
-    change["properties"]["type"]["enum"].push_back(type);
+/// A report's own members come between the two parts that every report has.
+Json report(Json kind, const Members& own) {
+  return object(Members{{"type", kText},
+                        {"report", std::move(kind)},
+                        {"client_order_id", kText},
+                        {"related", nullable(kText)},
+                        {"strategy", nullable(kText)},
+                        {"symbol", nullable(kText)},
+                        {"side", side()}} +
+                own +
+                Members{{"denied_reason", deny_reason()},
+                        {"reject_reason", reject_reason()},
+                        {"execution_id", count()},
+                        {"venue_time", instant()}});
+}
+
+Json session_change() {
+  return object(
+      {{"type", kText}, {"date", date()}, {"open", instant()}, {"close", instant()}, {"early_close", kBoolean}});
+}
+
+Json order_command() {
+  Json json = object({{"type", kText},
+                      {"kind", tokens(CommandKind::Submit, CommandKind::Replace)},
+                      {"client_order_id", kText},
+                      {"target", nullable(kText)},
+                      {"strategy", nullable(kText)},
+                      {"order", object(terms())}});
+  json["required"].erase(json["required"].size() - 1);  // A cancel has no `order`.
+  return json;
+}
+
+Json trade() {
+  return object({{"type", kText},
+                 {"strategy", nullable(kText)},
+                 {"symbol", nullable(kText)},
+                 {"direction", Json{{"type", "string"}, {"enum", {"long", "short"}}}},
+                 {"entry_time", instant()},
+                 {"exit_time", instant()},
+                 {"entry_price", decimal()},
+                 {"exit_price", decimal()},
+                 {"quantity", decimal()},
+                 {"gross_pnl", decimal()},
+                 {"fees", decimal()},
+                 {"net_pnl", decimal()},
+                 {"mae", decimal()},
+                 {"mfe", decimal()},
+                 {"initial_risk", nullable(decimal())},
+                 {"bars_held", count()}});
+}
+
+Json corporate_action() {
+  return object({{"type", kText},
+                 {"symbol", nullable(kText)},
+                 {"ex_date", date()},
+                 {"split_ratio", decimal()},
+                 {"dividend", nullable(decimal())}});
+}
+
+Json position_change() {
+  return object({{"type", kText},
+                 {"strategy", nullable(kText)},
+                 {"symbol", nullable(kText)},
+                 {"quantity", decimal()},
+                 {"average_price", nullable(decimal())},
+                 {"realized_pnl", decimal()},
+                 {"realized_pnl_fifo", decimal()},
+                 {"fees", decimal()},
+                 {"dividends", decimal()}});
+}
+
+Json command() {
+  return object({{"type", kText},
+                 {"command", tokens(CommandType::Halt, CommandType::Flatten)},
+                 {"reason", nullable(tokens(HaltReason::Operator, HaltReason::InvariantBroken))},
+                 {"flatten", kBoolean}});
+}
+
+Json connection() {
+  return object({{"type", kText},
+                 {"connection", Json{{"type", "string"}, {"enum", {"market_data", "venue"}}}},
+                 {"up", kBoolean}});
+}
+
+/// By the value of `type`, what a change on the stream holds.
+Members changes() {
+  const Json any_report = tokens(ReportType::Accepted, ReportType::Lost);
+  const Members execution = {{"quantity", decimal()},
+                             {"price", decimal()},
+                             {"cumulative_quantity", decimal()},
+                             {"leaves_quantity", decimal()},
+                             {"fee", decimal()}};
+  return {{"session_open", session_change()},
+          {"session_close", session_change()},
+          {"corporate_action", corporate_action()},
+          {"order_command", order_command()},
+          {"order_report", report(any_report, {})},
+          {"fill", report(tokens(ReportType::Fill, ReportType::Fill), execution)},
+          {"denial", report(tokens(ReportType::Denied, ReportType::Denied), {})},
+          {"position", position_change()},
+          {"trade", trade()},
+          {"command", command()},
+          {"connection", connection()},
+          {"account", object(Members{{"type", kText}} + balance())}};
+}
+
+/// "OrderCommandChange" of "order_command".
+std::string change_name(const std::string& type) {
+  std::string name;
+  bool upper = true;
+  for (const char c : type) {
+    if (c != '_') name += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    upper = c == '_';
   }
-  change["required"].push_back("type");
-  Json changes = typed("array");
-  changes["items"] = std::move(change);
-  changes["minItems"] = 1;
-  return object({{"event", count()}, {"time", instant()}, {"changes", changes}});
+  return name + "Change";
+}
+
+void add_stream(Json& schemas) {
+  Json change;
+  change["description"] =
+      "`account` follows every bar (warm-up left out), trade, quote, fill, session event, corporate action and "
+      "command; "
+      "the market data itself is not on the stream.";
+  change["oneOf"] = Json::array();
+  change["discriminator"]["propertyName"] = "type";
+  for (auto& [type, schema] : changes()) {
+    const std::string name = change_name(type);
+    const std::string path = "#/components/schemas/" + name;
+    schemas[name] = schema;
+    schemas[name]["properties"]["type"] = Json{{"const", type}};
+    change["oneOf"].push_back(Json{{"$ref", path}});
+    change["discriminator"]["mapping"][type] = path;
+  }
+  schemas["StreamChange"] = std::move(change);
+  Json list = array_of("StreamChange");
+  list["minItems"] = 1;
+  schemas["StreamMessage"] = object({{"event", count()}, {"time", instant()}, {"changes", list}});
 }
 
 Json error() {
@@ -224,7 +373,7 @@ nlohmann::ordered_json api_schemas() {
   schemas["Accepted"] = object({{"event", count()}});
   schemas["Live"] = object({{"live", kBoolean}});
   schemas["Ready"] = object({{"ready", kBoolean}, {"phase", phase()}, {"reason", kText}});
-  schemas["StreamMessage"] = stream_message();
+  add_stream(schemas);
   schemas["OpenApi"] = typed("object");
   schemas["Error"] = error();
   return schemas;

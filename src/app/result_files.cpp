@@ -74,6 +74,22 @@ JsonValue counts_json(const SessionRecord& record) {
   return json;
 }
 
+/// At the end of the run; decimal numbers in quotation marks.
+JsonValue account_json(const AccountView& account) {
+  const std::pair<std::string_view, Money> amounts[] = {
+      {"cash", account.cash},
+      {"equity", account.equity},
+      {"gross_exposure", account.gross_exposure},
+      {"realized_pnl", account.realized_pnl},
+      {"realized_pnl_fifo", account.realized_fifo},
+      {"fees", account.fees},
+      {"dividends", account.dividends},
+  };
+  JsonValue json = JsonValue::object();
+  for (const auto& [name, amount] : amounts) json.member(name) = text(amount.to_string());
+  return json;
+}
+
 void append_cell(std::string& out, std::string_view cell) {
   if (cell.find_first_of(",\"\r\n") == std::string_view::npos) {
     out += cell;
@@ -138,6 +154,7 @@ std::string result_json(const RunResult& result) {
   json.member("statistics") = statistics_json(result.statistics);
   json.member("monthly_returns") = months_json(result.record);
   json.member("counts") = counts_json(result.record);
+  json.member("account") = account_json(result.record.account);
   json.member("configuration") = receipt_configuration(result.config);
   return pretty_json(json);
 }

@@ -30,7 +30,8 @@ const Position& Portfolio::position(StrategyIndex strategy, InstrumentIndex inst
 
 PositionChange Portfolio::change_of(StrategyIndex strategy, InstrumentIndex instrument) const {
   const Position& p = position(strategy, instrument);
-  return {strategy, instrument, p.quantity(), p.average_price(), p.realized_average()};
+  return {strategy,          instrument, p.quantity(), p.average_price(), p.realized_average(),
+          p.realized_fifo(), p.fees(),   p.dividends()};
 }
 
 void Portfolio::revalue(Holding& holding) {
@@ -45,6 +46,7 @@ std::optional<TradeRecord> Portfolio::apply_fill(const ExecutionReport& fill) {
   Holding& holding = holdings_[fill.instrument];
   const bool was_flat = position.is_flat();
   const Money realized_before = position.realized_average();
+  const Money fifo_before = position.realized_fifo();
   const Quantity signed_quantity = fill.last_quantity * sign(fill.side);
   const Money amount = notional(fill.last_price, signed_quantity);
   auto trade = position.apply_fill(fill, amount);
@@ -52,6 +54,7 @@ std::optional<TradeRecord> Portfolio::apply_fill(const ExecutionReport& fill) {
   cash_ -= amount + fill.fee;
   fees_ += fill.fee;
   realized_ += position.realized_average() - realized_before;
+  realized_fifo_ += position.realized_fifo() - fifo_before;
   holding.quantity += signed_quantity;
   holding.mark = fill.last_price;
   revalue(holding);
@@ -81,6 +84,7 @@ void Portfolio::apply(InstrumentIndex instrument, const CorporateAction& action,
     const Money dividend = notional(action.dividend, position.quantity());
     position.add_dividend(dividend);
     cash_ += dividend;
+    dividends_ += dividend;
     const auto strategy = static_cast<StrategyIndex>(s);
     if (action.split_ratio_billionths != 1'000'000'000) {
       if (auto trade = pay_out_fraction(strategy, instrument, now)) closed.push_back(*trade);
@@ -113,10 +117,14 @@ void Portfolio::finish_run(InstrumentIndex instrument, Price close, Price low, P
   for (std::size_t s = 0; s < strategies_; ++s) positions_[s * instruments_ + instrument].observe(low, high, bars);
 }
 
-AccountView Portfolio::view() const { return {cash_, equity(), gross_exposure_, realized_, fees_}; }
+AccountView Portfolio::view() const {
+  return {cash_, equity(), gross_exposure_, realized_, fees_, realized_fifo_, dividends_};
+}
 
 void Portfolio::save(ByteWriter& out) const {
-  for (Money amount : {cash_, market_value_, gross_exposure_, realized_, fees_}) out.fixed(amount);
+  for (Money amount : {cash_, market_value_, gross_exposure_, realized_, fees_, realized_fifo_, dividends_}) {
+    out.fixed(amount);
+  }
   for (const Holding& holding : holdings_) {
     out.fixed(holding.quantity);
     out.fixed(holding.mark);
@@ -126,7 +134,9 @@ void Portfolio::save(ByteWriter& out) const {
 }
 
 void Portfolio::load(ByteReader& in) {
-  for (Money* amount : {&cash_, &market_value_, &gross_exposure_, &realized_, &fees_}) *amount = in.fixed<Money>();
+  for (Money* amount : {&cash_, &market_value_, &gross_exposure_, &realized_, &fees_, &realized_fifo_, &dividends_}) {
+    *amount = in.fixed<Money>();
+  }
   for (Holding& holding : holdings_) {
     holding.quantity = in.fixed<Quantity>();
     holding.mark = in.fixed<Price>();

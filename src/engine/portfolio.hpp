@@ -63,6 +63,8 @@ class Portfolio {
   Money gross_exposure_;
   Money realized_;
   Money fees_;
+  Money realized_fifo_;
+  Money dividends_;
   std::size_t open_positions_ = 0;
   std::vector<Quantity> lots_;       // By instrument.
   std::vector<Holding> holdings_;    // By instrument.

@@ -179,7 +179,9 @@ void SessionRecorder::save(ByteWriter& out) const {
     out.u64(count);
   out.sum(c.traded_notional);
   const AccountView& a = record_.account;
-  for (Money amount : {a.cash, a.equity, a.gross_exposure, a.realized_pnl, a.fees}) out.fixed(amount);
+  for (Money amount : {a.cash, a.equity, a.gross_exposure, a.realized_pnl, a.fees, a.realized_fifo, a.dividends}) {
+    out.fixed(amount);
+  }
   out.u64(open_.size());
   for (const OpenRow& open : open_) {
     write(out, open.id);

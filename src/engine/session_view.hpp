@@ -74,10 +74,25 @@ struct PositionRow {
   Price average_price;
   Price last_price;  ///< Zero before the first.
   Money market_value;
-  Money unrealized_pnl;  ///< Before fees.
-  Money realized_pnl;    ///< Since the start, before fees.
+  Money unrealized_pnl;      ///< Before fees.
+  Money realized_pnl;        ///< Since the start, by average cost, before fees.
+  Money realized_fifo = {};  ///< The same by first in, first out.
+  Money fees = {};
+  Money dividends = {};
 
   bool operator==(const PositionRow&) const = default;
+};
+
+/// What one strategy has made of its positions, since the start.
+struct StrategyTotals {
+  Money market_value;
+  Money unrealized_pnl;  ///< Before fees, as are the next two.
+  Money realized_pnl;    ///< By average cost.
+  Money realized_fifo;   ///< By first in, first out.
+  Money fees;
+  Money dividends;
+
+  bool operator==(const StrategyTotals&) const = default;
 };
 
 struct OrderFilter {
@@ -132,6 +147,8 @@ class SessionView {
   [[nodiscard]] virtual std::vector<PositionRow> positions() const = 0;
   /// The same summed over the strategies, by instrument.
   [[nodiscard]] virtual std::vector<PositionRow> net_positions() const = 0;
+  /// The same summed over the instruments, by strategy: one for each of the configuration.
+  [[nodiscard]] virtual std::vector<StrategyTotals> strategy_totals() const = 0;
   /// In the order of their ids.
   [[nodiscard]] virtual Page<OrderRow> orders(const OrderFilter& filter) const = 0;
   [[nodiscard]] virtual std::optional<OrderRow> order(OrderId id) const = 0;

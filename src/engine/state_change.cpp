@@ -7,12 +7,12 @@ bool moves_account(const Event& event) {
   switch (event.type) {
     case EventType::Bar: return !event.bar.history;
     case EventType::Report: return event.report.type == ReportType::Fill;
+    case EventType::Trade:
+    case EventType::Quote:
     case EventType::SessionOpen:
     case EventType::SessionClose:
     case EventType::CorporateAction:
     case EventType::Command: return true;
-    case EventType::Trade:
-    case EventType::Quote:
     case EventType::Timer:
     case EventType::Connection: return false;
   }

@@ -25,7 +25,7 @@ struct StateChange {
 
 /// Appends what `turn` changed, in a fixed order: the event itself unless it is market data or a timer, positions,
 /// round trips, order commands, account. Depends on `turn` alone. The account follows every bar (warm-up left out),
-/// report, session event, corporate action and command, but not every trade and quote.
+/// trade, quote, fill, session event, corporate action and command.
 void append_state_changes(const Turn& turn, std::vector<StateChange>& out);
 
 }  // namespace bellwether

@@ -11,10 +11,12 @@ namespace bellwether {
 /// Account after an event. Amounts in account currency.
 struct AccountView {
   Money cash;
-  Money equity;          ///< cash + market value of all positions.
-  Money gross_exposure;  ///< Sum of the positions' absolute market values.
-  Money realized_pnl;    ///< By average cost, before fees.
-  Money fees;            ///< Paid so far.
+  Money equity;              ///< cash + market value of all positions.
+  Money gross_exposure;      ///< Sum of the positions' absolute market values.
+  Money realized_pnl;        ///< By average cost, before fees.
+  Money fees;                ///< Paid so far.
+  Money realized_fifo = {};  ///< By first in, first out, before fees.
+  Money dividends = {};      ///< Received; negative: paid on short positions.
 
   bool operator==(const AccountView&) const = default;
 };
@@ -25,7 +27,10 @@ struct PositionChange {
   InstrumentIndex instrument = kNoInstrument;
   Quantity quantity;
   Price average_price;
-  Money realized_pnl;  ///< Of this position since the start.
+  Money realized_pnl;  ///< Of this position since the start, by average cost, before fees; as are the next three.
+  Money realized_fifo = {};
+  Money fees = {};
+  Money dividends = {};
 
   bool operator==(const PositionChange&) const = default;
 };

@@ -84,6 +84,19 @@ TEST(SessionBoard, SumsPositionsOfAllStrategiesByInstrument) {
   EXPECT_EQ(board.status().open_positions, 2u);
 }
 
+TEST(SessionBoard, SumsPositionsOfAllInstrumentsByStrategy) {
+  SessionBoard board = empty_board();
+  Turn turn = turn_of(1, bar_event(1, 1, "50"));
+  turn.positions = {{0, 0, shares(0), {}, money("-3"), money("-3"), money("1"), {}},
+                    {0, 1, shares(10), price("40"), money("5"), money("7"), money("2"), money("4")},
+                    {1, 1, shares(-4), price("60"), money("1"), money("2"), money("3"), money("-8")}};
+  board.apply(turn);
+  const std::vector<StrategyTotals> totals = board.strategy_totals();
+  ASSERT_EQ(totals.size(), 2u);
+  EXPECT_EQ(totals[0], (StrategyTotals{money("500"), money("100"), money("2"), money("4"), money("3"), money("4")}));
+  EXPECT_EQ(totals[1], (StrategyTotals{money("-200"), money("40"), money("1"), money("2"), money("3"), money("-8")}));
+}
+
 TEST(SessionBoard, ReportsStatusHaltAndCounts) {
   SessionBoard board = empty_board();
   board.set_phase(SessionPhase::Trading);

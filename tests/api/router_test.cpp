@@ -1,6 +1,7 @@
 #include "api/router.hpp"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "actors/session_board.hpp"
 #include "api/json.hpp"
@@ -54,6 +55,9 @@ TEST_F(RouterTest, ShowsStatusAccountAndPositions) {
   EXPECT_EQ(get("/v1/status")["phase"], "trading");
   EXPECT_EQ(get("/v1/status")["halt_reason"], "operator");
   EXPECT_EQ(get("/v1/account")["equity"], "100045.7");
+  EXPECT_EQ(get("/v1/account")["strategies"][0]["strategy"], "fast");
+  EXPECT_EQ(get("/v1/account")["strategies"][0]["market_value"], "1100");
+  EXPECT_EQ(get("/v1/account")["strategies"][1]["realized_pnl_fifo"], "0");
   EXPECT_EQ(get("/v1/positions")["positions"][0]["unrealized_pnl"], "46");
   EXPECT_EQ(get("/v1/positions")["net"][0]["quantity"], "100");
 }
@@ -198,6 +202,30 @@ TEST_F(RouterTest, DescribesEveryRoute) {
       }
     }
   }
+}
+
+TEST_F(RouterTest, DescribesEveryChangeOnTheStream) {
+  const Json schemas = get("/openapi.json")["components"]["schemas"];
+  const Json& mapping = schemas["StreamChange"]["discriminator"]["mapping"];
+  EXPECT_EQ(mapping.size(), 12u);
+  EXPECT_EQ(schemas["StreamChange"]["oneOf"].size(), 12u);
+  std::vector<StateChange> changes;
+  std::vector<Turn> turns = small_session();
+  turns.push_back(turn_of(9, Event::of(0, Trade{at_minute(400), price("10"), shares(5)})));
+  turns.back().closed_trades.emplace_back();
+  for (const Turn& turn : turns) append_state_changes(turn, changes);
+  EXPECT_TRUE(std::holds_alternative<AccountView>(changes.back().what));
+  std::set<std::string> seen;
+  for (const StateChange& each : changes) {
+    const Json change = json_of(each, Names(board.config()));
+    const std::string type = change["type"];
+    seen.insert(type);
+    const std::string path = mapping.value(type, "#/components/schemas/none");
+    const Json& schema = schemas[path.substr(path.rfind('/') + 1)];
+    for (const auto& [name, value] : change.items()) EXPECT_TRUE(schema["properties"].contains(name)) << type << name;
+    for (const Json& name : schema["required"]) EXPECT_TRUE(change.contains(name.get<std::string>())) << type << name;
+  }
+  EXPECT_GE(seen.size(), 6u);
 }
 
 TEST_F(RouterTest, LinksTheRoutesOnTheIndexPage) {

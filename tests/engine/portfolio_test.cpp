@@ -42,6 +42,29 @@ TEST_F(PortfolioTest, MovesCashByFillsAndFees) {
   EXPECT_TRUE(portfolio_.is_flat());
 }
 
+TEST_F(PortfolioTest, TotalsProfitByBothMethodsAndDividends) {
+  fill(0, 0, Side::Buy, 100, "10", "1");
+  fill(0, 0, Side::Buy, 100, "20", "1");
+  fill(0, 0, Side::Sell, 100, "25", "1");
+  // By average cost 100 x (25 - 15), first in first out 100 x (25 - 10).
+  EXPECT_EQ(portfolio_.view().realized_pnl, money("1000"));
+  EXPECT_EQ(portfolio_.view().realized_fifo, money("1500"));
+  CorporateAction dividend;
+  dividend.dividend = price("0.5");
+  std::vector<PositionChange> changed;
+  portfolio_.apply(0, dividend, changed);
+  EXPECT_EQ(portfolio_.view().dividends, money("50"));
+  ASSERT_EQ(changed.size(), 1U);
+  EXPECT_EQ(changed[0],
+            (PositionChange{0, 0, shares(100), price("15"), money("1000"), money("1500"), money("3"), money("50")}));
+  ByteWriter out;
+  portfolio_.save(out);
+  ByteReader in(out.str());
+  Portfolio again(config_);
+  again.load(in);
+  EXPECT_EQ(again.view(), portfolio_.view());
+}
+
 TEST_F(PortfolioTest, ValuesPositionsAtTheMark) {
   fill(0, 0, Side::Buy, 100, "10");
   fill(0, 1, Side::Sell, 50, "20");
