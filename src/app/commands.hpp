@@ -20,8 +20,8 @@ int backtest_command(const ConfigurationSources& sources);
 int run_command(const ConfigurationSources& sources);
 /// `settings` of these are "KEY=VALUE" each, laid over the recorded configuration; those that would change its result
 /// are refused.
-int replay_command(const std::string& log, const std::vector<std::string>& settings);
-int verify_command(const std::string& result, const std::vector<std::string>& settings);
+int replay_command(const std::string& path, const std::vector<std::string>& settings);
+int verify_command(const std::string& file, const std::vector<std::string>& settings);
 
 struct LogCommandOptions {
   std::string log;
