@@ -113,8 +113,10 @@ venue_actor::behavior_type gate(venue_actor::stateful_pointer<Gate> self, venue_
       },
       [=](end_atom end) { self->send(venue, end); },
       [=](stored_atom stored) { self->send(venue, stored); },
+      [=](settle_atom settle) { self->send(venue, settle); },
       [=](const CommandEvent& command) { return self->delegate(venue, command); },
-      [=](start_atom, const sequencer_actor&, const market_data_actor&) {},
+      [=](stop_atom stop) { return self->delegate(venue, stop); },
+      [=](start_atom, const sequencer_actor&, const market_data_actor&, const order_actor&) {},
   };
 }
 
@@ -126,6 +128,7 @@ class Conveyor {
     ports_.board = &market.board;
     ports_.metrics = &market.metrics;
     ports_.progress = &progress_;
+    ports_.closed = &closed_;
     if (log != nullptr) {
       writer_ = std::make_unique<LogWriter>(*log, LogWriterCallbacks{.on_commit = [this](EventNumber durable) {
         if (order_) caf::anon_send(order_, durable_atom::value, durable);
@@ -136,7 +139,7 @@ class Conveyor {
   }
   ~Conveyor() {
     for (const caf::strong_actor_ptr& actor : all_) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-    writer_.reset();
+    if (writer_) writer_->close();
   }
   Conveyor(const Conveyor&) = delete;
   Conveyor& operator=(const Conveyor&) = delete;
@@ -156,9 +159,10 @@ class Conveyor {
     Engine& engine = *parts_.engine;
     VenueStart start;
     start.simulator = std::make_shared<FillSimulator>(std::move(parts_.venue));
-    start.next_timer = engine.signal_stage().next_timer();
+    start.next_timer = engine.next_timer();
     start.last_time = parts_.last_time;
     SupervisorCallbacks callbacks;
+    callbacks.on_death = [](const std::string&, const std::string&) {};
     callbacks.on_end = [this] { ended_.set_value(); };
     const auto watcher = keep(system_.spawn(supervisor, callbacks));
     const auto exchange = keep(system_.spawn(venue, ports_, VenueOptions{}, start, watcher));
@@ -176,11 +180,12 @@ class Conveyor {
     const auto numbers = keep(system_.spawn(sequencer, ports_, EventNumber{0}, parts_.last_time, positions));
     market_data_ = keep(system_.spawn(market_data, ports_, std::make_shared<MarketFeed>(std::move(parts_.feed)),
                                       std::optional<Event>(), PaperSessionOptions{}.recorder_lag_max, exchange));
-    caf::anon_send(exchange, start_atom::value, numbers, market_data_);
+    caf::anon_send(exchange, start_atom::value, numbers, market_data_, order_);
   }
 
   SchedulerConfig config_{kThreads, false};
   ConveyorProgress progress_;
+  std::atomic<bool> closed_ = false;
   SessionPorts ports_;
   std::unique_ptr<LogWriter> writer_;
   BacktestRunner::Parts parts_;

@@ -73,7 +73,7 @@ struct RunConfig {
   std::uint64_t snapshot_every_events = 50'000;
   bool durable = true;
   std::uint64_t log_queue_max = 16'384;
-  std::uint64_t recorder_lag_max = 8'192;
+  std::uint64_t recorder_lag_max = 32'768;
 };
 
 struct ApiSettings {

@@ -16,8 +16,7 @@ constexpr std::size_t kFirstChunkBars = 16;
 }  // namespace
 
 BacktestRunner::BacktestRunner(const EngineConfig& config, std::unique_ptr<Engine> engine, MarketFeed feed)
-    : config_(&config),
-      engine_(std::move(engine)),
+    : engine_(std::move(engine)),
       venue_(config),
       feed_(std::move(feed)),
       recorder_(config.account.initial_cash),
@@ -206,8 +205,7 @@ BacktestRunner::Parts BacktestRunner::release() {
   BELLWETHER_INVARIANT(queue_.empty(), "release between an event and what follows from it");
   std::optional<Event> held;
   if (has_held_) held = held_;
-  return {std::move(engine_), std::move(venue_), std::move(feed_), std::move(recorder_),
-          std::move(held),    last_event_,       last_time_};
+  return {std::move(engine_), std::move(venue_), std::move(feed_), std::move(recorder_), held, last_event_, last_time_};
 }
 
 void BacktestRunner::save(ByteWriter& out) const {

@@ -86,7 +86,6 @@ class BacktestRunner {
   bool take_run(BarRun run);
   std::size_t process_block(const BarRun& block);
 
-  const EngineConfig* config_;
   std::unique_ptr<Engine> engine_;
   FillSimulator venue_;
   MarketFeed feed_;

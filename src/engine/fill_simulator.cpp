@@ -10,10 +10,6 @@ bool is_stop(OrderType type) {
   return type == OrderType::Stop || type == OrderType::StopLimit || type == OrderType::TrailingStop;
 }
 
-bool waits_for_auction(const OrderSpec& spec) {
-  return spec.time_in_force == TimeInForce::Opg || spec.time_in_force == TimeInForce::Cls;
-}
-
 /// True where `price` has reached the stop of an order of `side`.
 bool stop_reached(Side side, Price stop, Price price) { return side == Side::Buy ? price >= stop : price <= stop; }
 
@@ -80,7 +76,6 @@ void FillSimulator::finish_run(InstrumentIndex instrument, const Bar& last, Time
 }
 
 // --- Bars
-// -------------------------------------------------------------------------------------------------------------
 
 void FillSimulator::match_bar(const Event& event, std::vector<ExecutionReport>& out) {
   const Bar& bar = event.bar.bar;
@@ -154,7 +149,7 @@ void FillSimulator::match_limits(Book& book, const Bar& bar, Opportunity& look, 
     Resting& order = book[i];
     const bool limit =
         order.spec.type == OrderType::Limit || (order.spec.type == OrderType::StopLimit && order.triggered);
-    if (!may_fill(order, look) || !limit || order.fresh || waits_for_auction(order.spec)) continue;
+    if (!may_fill(order, look) || !limit || order.fresh || is_auction(order.spec.time_in_force)) continue;
     const Price reached = order.spec.side == Side::Buy ? bar.low : bar.high;
     if (limit_passed(order.spec.side, order.spec.limit_price, reached)) {
       fill(order, book, order.spec.limit_price, false, look, out);
@@ -217,7 +212,6 @@ void FillSimulator::end_immediate(Book& book, const Opportunity& look, std::vect
 }
 
 // --- Trades and quotes
-// ------------------------------------------------------------------------------------------------
 
 void FillSimulator::match_price(const Event& event, std::vector<ExecutionReport>& out) {
   Book& book = books_[event.instrument];
@@ -231,7 +225,7 @@ void FillSimulator::match_price(const Event& event, std::vector<ExecutionReport>
   for (std::size_t i = 0; i < book.size(); ++i) {
     Resting& order = book[i];
     if (!may_fill(order, look)) continue;
-    if (waits_for_auction(order.spec) && !(opening && order.spec.time_in_force == TimeInForce::Opg)) continue;
+    if (is_auction(order.spec.time_in_force) && !(opening && order.spec.time_in_force == TimeInForce::Opg)) continue;
     const bool buys = order.spec.side == Side::Buy;
     const Price price = !quote ? event.trade.price : buys ? event.quote.ask : event.quote.bid;
     const Quantity size = !quote ? event.trade.size : buys ? event.quote.ask_size : event.quote.bid_size;
@@ -252,7 +246,6 @@ void FillSimulator::match_price(const Event& event, std::vector<ExecutionReport>
 }
 
 // --- Sessions and splits
-// ----------------------------------------------------------------------------------------------
 
 void FillSimulator::close_session(std::vector<ExecutionReport>& out, Timestamp now) {
   for (std::size_t instrument = 0; instrument < books_.size(); ++instrument) {
@@ -276,7 +269,6 @@ void FillSimulator::on_split(InstrumentIndex instrument, Timestamp now, std::vec
 }
 
 // --- Fills
-// ------------------------------------------------------------------------------------------------------------
 
 Price FillSimulator::stop_of(const Resting& order) {
   if (order.spec.type != OrderType::TrailingStop) return order.spec.stop_price;
@@ -439,173 +431,6 @@ void FillSimulator::end_group(Book& book, OrderId id, OrderId except, ReportType
 
 void FillSimulator::sweep(Book& book) {
   resting_ -= static_cast<std::size_t>(std::erase_if(book, [](const Resting& order) { return order.done; }));
-}
-
-// --- Commands
-// ---------------------------------------------------------------------------------------------------------
-
-void FillSimulator::submit(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out) {
-  switch (command.kind) {
-    case CommandKind::Submit: submit_order(command, now, out); break;
-    case CommandKind::Cancel: cancel_order(command, now, out); break;
-    case CommandKind::Replace: replace_order(command, now, out); break;
-  }
-}
-
-FillSimulator::Resting& FillSimulator::rest(Book& book, const OrderCommand& command, const OrderSpec& spec,
-                                            OrderLeg leg, bool held, Timestamp now, std::vector<ExecutionReport>& out) {
-  Resting& order = book.emplace_back();
-  order.id = command.id.with_leg(leg);
-  order.strategy = command.strategy;
-  order.spec = spec;
-  order.held = held;
-  order.active_from = now;
-  order.armed = now >= session_.open && now < session_.close;
-  add_report(out, order, held ? ReportType::Held : ReportType::Accepted, now);
-  ++resting_;
-  return order;
-}
-
-void FillSimulator::submit_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out) {
-  const OrderSpec& spec = command.spec;
-  Book& book = books_[spec.instrument];
-  if (spec.order_class != OrderClass::Oco) rest(book, command, spec, OrderLeg::Entry, false, now, out);
-  if (spec.order_class != OrderClass::Simple) {
-    const bool held = spec.order_class == OrderClass::Bracket;
-    if (const auto leg = target_leg(spec)) rest(book, command, *leg, OrderLeg::Target, held, now, out);
-    if (const auto leg = stop_leg(spec, Price())) rest(book, command, *leg, OrderLeg::StopLoss, held, now, out);
-  }
-  const bool same_close = config_->fills.fill_at == FillAt::SameClose && spec.type == OrderType::Market &&
-                          !waits_for_auction(spec) && last_bar_times_[spec.instrument] == now;
-  if (!same_close) return;
-  const Bar& bar = last_bars_[spec.instrument];
-  Quantity& left = close_left_[spec.instrument];
-  Opportunity look{now, left, bar.volume, now, now};
-  if (Resting* order = find(command.id, nullptr)) fill(*order, book, bar.close, true, look, out);
-  left = look.available;
-  for (Resting& order : book) order.fresh = false;
-  sweep(book);
-}
-
-FillSimulator::Resting* FillSimulator::find(OrderId id, Book** found_in) {
-  for (Book& book : books_) {
-    for (Resting& order : book) {
-      if (order.id != id || order.done) continue;
-      if (found_in != nullptr) *found_in = &book;
-      return &order;
-    }
-  }
-  return nullptr;
-}
-
-void FillSimulator::cancel_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out) {
-  Book* book = nullptr;
-  Resting* order = find(command.target, &book);
-  if (order == nullptr) {
-    Resting gone;
-    gone.id = command.target;
-    gone.strategy = command.strategy;
-    gone.spec.instrument = command.spec.instrument;
-    ExecutionReport& report = add_report(out, gone, ReportType::CancelRejected, now);
-    report.rejected = RejectReason::TooLate;
-    return;
-  }
-  end_order(*book, *order, ReportType::Canceled, ReportType::Canceled, now, out);
-  sweep(*book);
-}
-
-void FillSimulator::replace_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out) {
-  Book* book = nullptr;
-  Resting* order = find(command.target, &book);
-  const bool simple =
-      order != nullptr && order->spec.order_class == OrderClass::Simple && order->id.leg == OrderLeg::Entry;
-  if (!simple) {
-    Resting refused;
-    refused.strategy = command.strategy;
-    refused.spec = command.spec;
-    for (const auto& [id, type] :
-         {std::pair(command.target, ReportType::ReplaceRejected), std::pair(command.id, ReportType::Rejected)}) {
-      refused.id = id;
-      ExecutionReport& report = add_report(out, refused, type, now);
-      report.related = command.id;
-      report.rejected = order == nullptr ? RejectReason::TooLate : RejectReason::Unsupported;
-    }
-    return;
-  }
-  order->done = true;
-  ExecutionReport& report = add_report(out, *order, ReportType::Replaced, now);
-  report.related = command.id;
-  sweep(*book);
-  submit_order(command, now, out);
-}
-
-// --- Snapshots
-// --------------------------------------------------------------------------------------------------------
-
-void FillSimulator::save(ByteWriter& out) const {
-  for (std::size_t i = 0; i < books_.size(); ++i) {
-    out.u32(static_cast<std::uint32_t>(books_[i].size()));
-    for (const Resting& order : books_[i]) {
-      write(out, order.id);
-      out.u16(order.strategy);
-      write(out, order.spec);
-      out.fixed(order.filled);
-      out.fixed(order.filled_notional);
-      out.fixed(order.fees);
-      out.time(order.active_from);
-      out.fixed(order.best);
-      out.u8(static_cast<std::uint8_t>((order.held ? 1 : 0) | (order.triggered ? 2 : 0) | (order.armed ? 4 : 0)));
-    }
-    const Bar& bar = last_bars_[i];
-    out.time(bar.start);
-    for (Price price : {bar.open, bar.high, bar.low, bar.close}) out.fixed(price);
-    out.fixed(bar.volume);
-    out.time(last_bar_times_[i]);
-    out.fixed(close_left_[i]);
-    out.fixed(session_prices_[i]);
-  }
-  out.u32(static_cast<std::uint32_t>(session_.date.days));
-  out.time(session_.open);
-  out.time(session_.close);
-  out.boolean(session_.early_close);
-  out.u64(last_execution_id_);
-}
-
-void FillSimulator::load(ByteReader& in) {
-  resting_ = 0;
-  for (std::size_t i = 0; i < books_.size(); ++i) {
-    books_[i].clear();
-    const std::uint32_t count = in.u32();
-    for (std::uint32_t n = 0; n < count && in.ok(); ++n) {
-      Resting order;
-      order.id = read_order_id(in);
-      order.strategy = in.u16();
-      order.spec = read_order_spec(in);
-      order.filled = in.fixed<Quantity>();
-      order.filled_notional = in.fixed<Money>();
-      order.fees = in.fixed<Money>();
-      order.active_from = in.time();
-      order.best = in.fixed<Price>();
-      const std::uint8_t flags = in.u8();
-      order.held = (flags & 1) != 0;
-      order.triggered = (flags & 2) != 0;
-      order.armed = (flags & 4) != 0;
-      books_[i].push_back(order);
-      ++resting_;
-    }
-    Bar& bar = last_bars_[i];
-    bar.start = in.time();
-    for (Price* price : {&bar.open, &bar.high, &bar.low, &bar.close}) *price = in.fixed<Price>();
-    bar.volume = in.fixed<Quantity>();
-    last_bar_times_[i] = in.time();
-    close_left_[i] = in.fixed<Quantity>();
-    session_prices_[i] = in.fixed<Price>();
-  }
-  session_.date.days = static_cast<std::int32_t>(in.u32());
-  session_.open = in.time();
-  session_.close = in.time();
-  session_.early_close = in.boolean();
-  last_execution_id_ = in.u64();
 }
 
 }  // namespace bellwether

@@ -31,6 +31,9 @@ enum class OrderClass : std::uint8_t {
   Oco,      ///< A target and a stop for a position that exists; one cancels the other.
 };
 
+/// At the opening or closing price of a session only.
+constexpr bool is_auction(TimeInForce tif) { return tif == TimeInForce::Opg || tif == TimeInForce::Cls; }
+
 constexpr Side opposite(Side side) { return side == Side::Buy ? Side::Sell : Side::Buy; }
 constexpr std::int64_t sign(Side side) { return side == Side::Buy ? 1 : -1; }
 

@@ -44,8 +44,7 @@ bool is_malformed(const OrderSpec& spec, const Instrument& instrument, Price las
     if (needs_stop(spec.type) != spec.stop_price.is_positive()) return true;
     if ((spec.type == OrderType::TrailingStop) != spec.trail.is_positive()) return true;
   }
-  const bool auction = spec.time_in_force == TimeInForce::Opg || spec.time_in_force == TimeInForce::Cls;
-  if (auction && spec.type != OrderType::Market && spec.type != OrderType::Limit) return true;
+  if (is_auction(spec.time_in_force) && spec.type != OrderType::Market && spec.type != OrderType::Limit) return true;
   const Price base = spec.limit_price.is_positive()  ? spec.limit_price
                      : spec.stop_price.is_positive() ? spec.stop_price
                                                      : last_price;

@@ -65,7 +65,7 @@ TEST_F(ReceiptTest, ChangesWithEveryByteOfTheData) {
       ++accepted;
       EXPECT_NE(hashes(*after), hashes(*before)) << kFiles[i] << " byte " << at;
     }
-    EXPECT_GT(accepted, 30) << kFiles[i];
+    EXPECT_GT(accepted, 15) << kFiles[i];
     folder_.file(kFiles[i], texts_[i]);
   }
   EXPECT_EQ(hashes(*receipt()), hashes(*before));
@@ -74,7 +74,7 @@ TEST_F(ReceiptTest, ChangesWithEveryByteOfTheData) {
 TEST_F(ReceiptTest, ChangesWithEveryByteOfTheConfiguration) {
   const std::string text =
       R"({"data":{"symbols":["AAPL"],"start":"2003-04-05"},"account":{"initial_cash":34567,"leverage":1.5},)"
-      R"("risk":{"daily_loss":0.25,"open_orders":37,"stale_data_age":"47m"},"fills":{"slippage":"ticks","slippage_amount":3},)"
+      R"("risk":{"daily_loss":0.25,"open_orders":37,"stale_data_age":"47m"},"fills":{"slippage":"basis_points","slippage_amount":3},)"
       R"("fees":{"per_share":0.0035},"strategies":[{"id":"a","type":"sma_cross","parameters":{"fast":13,"slow":47}}]})";
   const auto hash_of = [&](const std::string& document) -> std::optional<std::string> {
     const auto loaded =

@@ -52,7 +52,8 @@ TEST_F(PortfolioTest, TotalsProfitByBothMethodsAndDividends) {
   CorporateAction dividend;
   dividend.dividend = price("0.5");
   std::vector<PositionChange> changed;
-  portfolio_.apply(0, dividend, changed);
+  std::vector<TradeRecord> closed;
+  portfolio_.apply(0, dividend, at_minute(0), changed, closed);
   EXPECT_EQ(portfolio_.view().dividends, money("50"));
   ASSERT_EQ(changed.size(), 1U);
   EXPECT_EQ(changed[0],
