@@ -8,7 +8,6 @@ namespace {
 // Ten thousand million, at the largest leverage, leave Money nine times as much for what the account gains.
 constexpr double kAmountMax = 1e10;
 constexpr double kFeeMax = 1e4;
-constexpr double kPriceMax = 1e9;
 constexpr double kQuantityMax = 1e9;
 constexpr double kTextMax = 4096;
 constexpr double kCountMax = 1e15;

@@ -181,10 +181,9 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::create_locked(const st
   return open_locked(path, OpenMode::ReadWrite, std::move(lock));
 }
 
-std::vector<std::uint64_t> kept_log_numbers(const std::string& given) {
-  const fs::path path(given);
+std::vector<std::uint64_t> kept_log_numbers(const std::string& path) {
   std::vector<std::uint64_t> numbers;
-  const std::string prefix = path.filename().string() + ".";
+  const std::string prefix = fs::path(path).filename().string() + ".";
   std::error_code failed;
   const auto folder = fs::absolute(path, failed).parent_path();
   for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed)) {
