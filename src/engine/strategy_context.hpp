@@ -121,8 +121,8 @@ class Context {
   [[nodiscard]] Goal& goal(InstrumentIndex instrument) { return goals_[slot(strategy_, instrument)]; }
   /// Takes the next step towards the goal of this strategy in an instrument.
   OrderId pursue(InstrumentIndex instrument);
-  bool cancel_what_stands_against(InstrumentIndex instrument, const Goal& goal, Quantity difference);
-  void set_goal(InstrumentIndex instrument, const Goal& goal);
+  bool cancel_what_stands_against(InstrumentIndex instrument, const Goal& wanted, Quantity difference);
+  void set_goal(InstrumentIndex instrument, const Goal& wanted);
   /// Cancels this strategy's orders that could make a position grow.
   void cancel_growth(InstrumentIndex instrument);
   OrderId send(const OrderSpec& spec);
