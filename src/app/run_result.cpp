@@ -102,16 +102,16 @@ std::vector<std::optional<double>> benchmark_returns(std::span<const Bar> bars, 
   std::vector<std::optional<double>> returns;
   if (bars.empty() || daily.empty()) return returns;
   returns.reserve(daily.size());
-  auto close_on = [&, at = bars.begin()](Date date) mutable -> std::optional<double> {
+  // Zero where there is no bar.
+  auto close_on = [&, at = bars.begin()](Date date) mutable -> double {
     while (at != bars.end() && new_york_date(at->start) < date) ++at;
-    if (at == bars.end() || new_york_date(at->start) != date) return std::nullopt;
-    return at->close.to_double();
+    return at == bars.end() || new_york_date(at->start) != date ? 0 : at->close.to_double();
   };
   const Session* eve = SessionCalendar::us_equity().previous(daily.front().session);
-  std::optional<double> before = eve == nullptr ? std::nullopt : close_on(eve->date);
+  double before = eve == nullptr ? 0 : close_on(eve->date);
   for (const DailyEquity& day : daily) {
-    const std::optional<double> close = close_on(day.session);
-    returns.push_back(before && close ? std::optional(*close / *before - 1) : std::nullopt);
+    const double close = close_on(day.session);
+    returns.push_back(before > 0 && close > 0 ? std::optional(close / before - 1) : std::nullopt);
     before = close;
   }
   return returns;
