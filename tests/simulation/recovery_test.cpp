@@ -303,6 +303,12 @@ struct Life {
   std::vector<EventNumber> answered;
 };
 
+#ifdef __SANITIZE_THREAD__
+constexpr std::size_t kPointsStep = 8;  // The thread sanitizer looks at threads, not at points, and is slow.
+#else
+constexpr std::size_t kPointsStep = 1;
+#endif
+
 TEST_F(Recovery, ASessionKilledAnywhereSendsNoOrderTwiceAndLosesNoAnsweredCommand) {
   const Reference whole = reference();
   const auto points = cuts(whole.log);
@@ -311,8 +317,9 @@ TEST_F(Recovery, ASessionKilledAnywhereSendsNoOrderTwiceAndLosesNoAnsweredComman
   std::size_t halts_kept = 0;
   std::size_t index = 0;
   for (const EventNumber point : points) {
+    if (++index % kPointsStep != 0) continue;
     SCOPED_TRACE("killed at event " + std::to_string(point));
-    DyingLog dying(point, ++index % 2 == 0);
+    DyingLog dying(point, index / kPointsStep % 2 == 0);
     Life first;
     const auto give = [](PaperSession& session, Life& life, const CommandEvent& command) {
       if (const auto answer = session.command(command)) life.answered.push_back(*answer);
@@ -370,8 +377,8 @@ TEST_F(Recovery, ASessionKilledAnywhereSendsNoOrderTwiceAndLosesNoAnsweredComman
     if (first.received.size() < caught_up) ++killed_before_send;
     ASSERT_NO_FATAL_FAILURE(expect_undisturbed(log));
   }
-  EXPECT_GT(killed_before_send, 20U);
-  EXPECT_GT(halts_kept, 20U);
+  EXPECT_GT(killed_before_send, 20U / kPointsStep);
+  EXPECT_GT(halts_kept, 20U / kPointsStep);
 }
 
 TEST_F(Recovery, ReplayMissesCommandsThatALogShouldHold) {
