@@ -13,6 +13,17 @@ bool matches(const OrderRow& row, const OrderFilter& filter) {
   return !filter.strategy || row.strategy == *filter.strategy;
 }
 
+/// Adds a position's amounts to those of an instrument or a strategy.
+template <typename Sum>
+void add_amounts(Sum& sum, const PositionRow& row) {
+  sum.market_value += row.market_value;
+  sum.unrealized_pnl += row.unrealized_pnl;
+  sum.realized_pnl += row.realized_pnl;
+  sum.realized_fifo += row.realized_fifo;
+  sum.fees += row.fees;
+  sum.dividends += row.dividends;
+}
+
 }  // namespace
 
 SessionBoard::SessionBoard(EngineConfig config, const StrategyRegistry& registry, const BoardConfig& limits)
@@ -257,12 +268,7 @@ std::vector<PositionRow> SessionBoard::net_positions() const {
     sum.instrument = row.instrument;
     sum.last_price = row.last_price;
     sum.quantity += row.quantity;
-    sum.market_value += row.market_value;
-    sum.unrealized_pnl += row.unrealized_pnl;
-    sum.realized_pnl += row.realized_pnl;
-    sum.realized_fifo += row.realized_fifo;
-    sum.fees += row.fees;
-    sum.dividends += row.dividends;
+    add_amounts(sum, row);
   }
   std::vector<PositionRow> rows;
   rows.reserve(sums.size());
@@ -274,12 +280,7 @@ std::vector<StrategyTotals> SessionBoard::strategy_totals() const {
   std::vector<StrategyTotals> totals(config_.strategies.size());
   for (const PositionRow& row : positions()) {
     StrategyTotals& sum = totals.at(row.strategy);
-    sum.market_value += row.market_value;
-    sum.unrealized_pnl += row.unrealized_pnl;
-    sum.realized_pnl += row.realized_pnl;
-    sum.realized_fifo += row.realized_fifo;
-    sum.fees += row.fees;
-    sum.dividends += row.dividends;
+    add_amounts(sum, row);
   }
   return totals;
 }
