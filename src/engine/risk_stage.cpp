@@ -247,7 +247,7 @@ DenyReason RiskStage::decide_order(const OrderCommand& command, Timestamp now) c
   const Price last_price = exposures_[spec.instrument].last_price;
   if (!last_price.is_positive()) return DenyReason::NoMarketData;
   if (is_malformed(spec, config_->instruments[spec.instrument], last_price)) return DenyReason::BadOrder;
-  // A replacement takes the place of its target, which none counts here; until the venue answers, both count.
+  // A replacement takes the place of its target, which does not count here; until the venue answers, both count.
   const Reaches reaches = reaches_of(spec.instrument, command.strategy, command.target);
   const Reach& own = reaches.own;
   const Quantity held = spec.side == Side::Sell ? own.position : -own.position;

@@ -37,7 +37,7 @@ struct PositionChange {
 
 constexpr Timestamp kNever{std::numeric_limits<std::int64_t>::max()};
 
-/// The strategies' earliest timer: due at the first event at or after `at`.
+/// The earliest timer, of strategies or of the watch over market data: due after the market events up to `at`.
 struct NextTimer {
   Timestamp at = kNever;
   TimerEvent timer;
