@@ -20,10 +20,10 @@
 #include <set>
 
 #include "api/api_metrics.hpp"
-#include "api/json.hpp"
 #include "api/router.hpp"
 #include "api/routes.hpp"
 #include "api/server.hpp"
+#include "config/json.hpp"
 
 namespace bellwether::network {
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/json.hpp"
+#include "config/json.hpp"
 
 namespace bellwether {
 namespace {

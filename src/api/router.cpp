@@ -1,11 +1,10 @@
-#include "api/router.hpp"
-
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "api/json.hpp"
+#include "api/router.hpp"
+#include "config/json.hpp"
 
 namespace bellwether {
 namespace {

@@ -3,8 +3,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "api/json.hpp"
 #include "api/openapi.hpp"
+#include "config/json.hpp"
 
 namespace bellwether {
 namespace {

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "api/json.hpp"
 #include "api/openapi.hpp"
+#include "config/json.hpp"
 
 namespace bellwether {
 namespace {

@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <iostream>
 
-#include "app/backtest.hpp"
 #include "app/commands.hpp"
 #include "app/config_command.hpp"
-#include "app/result_files.hpp"
+#include "backtest/backtest.hpp"
+#include "backtest/result_files.hpp"
 
 namespace bellwether {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "app/configuration.hpp"
+#include "config/configuration.hpp"
 
 namespace bellwether {
 

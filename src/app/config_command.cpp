@@ -2,7 +2,7 @@
 
 #include <ostream>
 
-#include "app/configuration_schema.hpp"
+#include "config/configuration_schema.hpp"
 
 namespace bellwether {
 

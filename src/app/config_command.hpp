@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "app/configuration.hpp"
+#include "config/configuration.hpp"
 
 namespace bellwether {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "api/json.hpp"
 #include "app/logging.hpp"
-#include "app/report_chart.hpp"
+#include "backtest/report/report_chart.hpp"
+#include "config/json.hpp"
 
 namespace bellwether {
 namespace {

@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/recovery.hpp"
-#include "api/json.hpp"
 #include "app/commands.hpp"
 #include "app/config_command.hpp"
 #include "app/session_log.hpp"
+#include "config/json.hpp"
 
 namespace bellwether {
 namespace {

@@ -11,7 +11,7 @@
 #include <memory>
 #include <mutex>
 
-#include "app/json_value.hpp"
+#include "config/json_value.hpp"
 
 namespace bellwether {
 namespace {

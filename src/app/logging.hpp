@@ -11,7 +11,7 @@
 #include <string_view>
 #include <variant>
 
-#include "app/app_config.hpp"
+#include "config/app_config.hpp"
 #include "engine/decimal.hpp"
 #include "engine/time.hpp"
 

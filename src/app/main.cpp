@@ -8,7 +8,7 @@
 #include "app/broken_invariant.hpp"
 #include "app/commands.hpp"
 #include "app/config_command.hpp"
-#include "app/json_value.hpp"
+#include "config/json_value.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has it in no header
 

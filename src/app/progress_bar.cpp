@@ -4,7 +4,7 @@
 #include <cmath>
 #include <ostream>
 
-#include "app/report_chart.hpp"
+#include "backtest/report/report_chart.hpp"
 
 namespace bellwether {
 

@@ -13,13 +13,13 @@
 #include "actors/recovery.hpp"
 #include "actors/session_board.hpp"
 #include "api/server.hpp"
-#include "app/backtest.hpp"
 #include "app/commands.hpp"
 #include "app/config_command.hpp"
 #include "app/live_view.hpp"
 #include "app/logging.hpp"
-#include "app/result_files.hpp"
 #include "app/session_log.hpp"
+#include "backtest/backtest.hpp"
+#include "backtest/result_files.hpp"
 
 namespace bellwether {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "app/configuration.hpp"
-#include "app/market_data_set.hpp"
+#include "backtest/market_data_set.hpp"
+#include "config/configuration.hpp"
 #include "storage/sqlite_event_log.hpp"
 
 namespace bellwether {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "app/report_chart.hpp"
+#include "backtest/report/report_chart.hpp"
 
 namespace bellwether {
 

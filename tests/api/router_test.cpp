@@ -1,12 +1,11 @@
-#include "api/router.hpp"
-
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "actors/session_board.hpp"
-#include "api/json.hpp"
 #include "api/openapi.hpp"
+#include "api/router.hpp"
 #include "api/routes.hpp"
+#include "config/json.hpp"
 #include "tests/support/turns.hpp"
 
 namespace bellwether {

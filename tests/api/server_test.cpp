@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "actors/session_board.hpp"
-#include "api/json.hpp"
+#include "config/json.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/turns.hpp"
 

@@ -5,8 +5,8 @@
 #include <thread>
 
 #include "actors/session_board.hpp"
-#include "api/json.hpp"
 #include "api/server.hpp"
+#include "config/json.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/turns.hpp"
 

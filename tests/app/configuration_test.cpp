@@ -1,11 +1,11 @@
-#include "app/configuration.hpp"
+#include "config/configuration.hpp"
 
 #include <gmock/gmock.h>
 
 #include <sstream>
 
 #include "app/config_command.hpp"
-#include "app/configuration_schema.hpp"
+#include "config/configuration_schema.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bellwether {

@@ -1,6 +1,6 @@
 // Which logs of ended sessions stay beside the log of the session that runs.
 #include "app/session_log.hpp"
-#include "tests/app/sample_run.hpp"
+#include "tests/backtest/sample_run.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bellwether {

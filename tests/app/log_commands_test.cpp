@@ -5,7 +5,7 @@
 #include "app/commands.hpp"
 #include "app/session_log.hpp"
 #include "storage/sqlite_event_log.hpp"
-#include "tests/app/sample_run.hpp"
+#include "tests/backtest/sample_run.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bellwether {

@@ -15,9 +15,11 @@ MAY_INCLUDE = {
     "engine": ("engine/",),
     "brokers": ("engine/", "brokers/"),
     "storage": ("engine/", "storage/"),
+    "config": ("engine/", "storage/file_bytes.hpp", "storage/data_folder.hpp", "config/"),
+    "backtest": ("engine/", "storage/", "config/", "backtest/"),
     "actors": ("engine/", "brokers/", "storage/", "actors/"),
-    "api": ("engine/", "actors/protocol.hpp", "api/"),
-    "app": ("engine/", "brokers/", "storage/", "actors/", "api/", "app/"),
+    "api": ("engine/", "config/json.hpp", "actors/protocol.hpp", "api/"),
+    "app": ("engine/", "brokers/", "storage/", "config/", "backtest/", "actors/", "api/", "app/"),
 }
 
 # Library headers, by how they begin -> rooms that may include them. What stands in no row is free outside of the engine.

@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/session_board.hpp"
-#include "api/json.hpp"
 #include "api/openapi.hpp"
 #include "api/router.hpp"
 #include "api/routes.hpp"
+#include "config/json.hpp"
 #include "tests/support/turns.hpp"
 
 using namespace bellwether;

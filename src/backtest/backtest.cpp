@@ -1,0 +1,45 @@
+#include "backtest/backtest.hpp"
+
+#include "config/configuration.hpp"
+#include "engine/backtest_runner.hpp"
+
+namespace bellwether {
+
+RunResult finish_run(const AppConfig& config, SessionRecord record, const MarketDataSet& data) {
+  RunResult result;
+  result.config = config;
+  result.engine = engine_config(config);
+  result.record = std::move(record);
+  const SessionRecord& done = result.record;
+  result.prices = data.prices();
+  result.data_caveats = data.caveats();
+  result.benchmark = benchmark_equity(data.benchmark(), done.initial_cash, done.daily);
+  StatisticsInput input{.initial_equity = done.initial_cash, .curve = done.equity};
+  input.daily = done.daily;
+  input.trades = done.trades;
+  const auto returns = benchmark_returns(data.benchmark(), done.daily);
+  input.benchmark_returns = returns;
+  input.events = done.counts.market_events;
+  input.events_in_market = done.counts.market_events_in_market;
+  input.traded_notional = done.counts.traded_notional;
+  input.options = statistics_options(config);
+  result.statistics = compute_statistics(input);
+  result.receipt = make_receipt(config, done, data.fingerprints());
+  return result;
+}
+
+Expected<RunResult> run_backtest(const AppConfig& config, const StrategyRegistry& registry, const MarketDataSet& data,
+                                 const Progress& progress) {
+  constexpr std::uint64_t kStepsBetweenReports = 4'096;
+  const EngineConfig engine = engine_config(config);
+  auto runner = BacktestRunner::make(engine, registry, data.feed());
+  if (!runner) return runner.error();
+  const std::uint64_t total = data.market_events();
+  std::uint64_t steps = 0;
+  while ((*runner)->step()) {
+    if (++steps % kStepsBetweenReports == 0 && progress) progress((*runner)->record().counts.market_events, total);
+  }
+  return finish_run(config, (*runner)->take_record(), data);
+}
+
+}  // namespace bellwether

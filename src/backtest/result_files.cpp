@@ -1,0 +1,297 @@
+#include "backtest/result_files.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "backtest/report/report_html.hpp"
+#include "backtest/staged_files.hpp"
+#include "config/configuration.hpp"
+#include "config/json.hpp"
+#include "storage/file_bytes.hpp"
+
+namespace bellwether {
+namespace {
+
+using Kind = JsonValue::Kind;
+
+/// Version of result.json's layout.
+constexpr std::string_view kResultFormat = "1";
+
+JsonValue text(std::string_view value) { return JsonValue::of_text(std::string(value)); }
+
+JsonValue statistic_json(const StatisticValue& value) {
+  if (const auto* real = std::get_if<double>(&value)) return JsonValue::of_number(*real);
+  if (const auto* money = std::get_if<Money>(&value)) return text(money->to_string());
+  if (const auto* count = std::get_if<std::uint64_t>(&value)) return JsonValue::of_number(std::to_string(*count));
+  if (const auto* elapsed = std::get_if<Duration>(&value)) {
+    return JsonValue::of_number(format_decimal(elapsed->count(), 9));
+  }
+  return {};
+}
+
+JsonValue receipt_json(const Receipt& receipt) {
+  JsonValue json = JsonValue::object();
+  json.member("engine_version") = text(receipt.engine_version);
+  json.member("configuration_sha256") = text(receipt.configuration_sha256);
+  json.member("data") = JsonValue::list();
+  for (const DataFingerprint& data : receipt.data) {
+    JsonValue& entry = json.member("data").items.emplace_back(JsonValue::object());
+    entry.member("file") = text(data.file);
+    entry.member("sha256") = text(data.sha256);
+  }
+  json.member("result_sha256") = text(receipt.result_sha256);
+  json.member("operator_commands") = JsonValue::of_number(std::to_string(receipt.operator_commands));
+  return json;
+}
+
+JsonValue statistics_json(const Statistics& statistics) {
+  JsonValue json = JsonValue::object();
+  for (const StatisticField& field : statistic_fields()) {
+    json.member(field.key) = statistic_json(field.value(statistics));
+  }
+  return json;
+}
+
+JsonValue months_json(const SessionRecord& record) {
+  JsonValue list = JsonValue::list();
+  for (const MonthlyReturn& month : monthly_returns(record.initial_cash, record.daily)) {
+    JsonValue& entry = list.items.emplace_back(JsonValue::object());
+    entry.member("year") = JsonValue::of_number(std::to_string(month.year));
+    entry.member("month") = JsonValue::of_number(std::to_string(month.month));
+    entry.member("return") = month.value ? JsonValue::of_number(*month.value) : JsonValue();
+  }
+  return list;
+}
+
+JsonValue counts_json(const SessionRecord& record) {
+  const std::pair<std::string_view, std::uint64_t> counts[] = {
+      {"events", record.counts.events},     {"market_events", record.counts.market_events},
+      {"commands", record.counts.commands}, {"denials", record.counts.denials},
+      {"orders", record.orders.size()},     {"fills", record.fills.size()},
+      {"trades", record.trades.size()},     {"sessions", record.daily.size()},
+  };
+  JsonValue json = JsonValue::object();
+  for (const auto& [name, count] : counts) json.member(name) = JsonValue::of_number(std::to_string(count));
+  return json;
+}
+
+/// At the end of the run; decimal numbers in quotation marks.
+JsonValue account_json(const AccountView& account) {
+  const std::pair<std::string_view, Money> amounts[] = {
+      {"cash", account.cash},
+      {"equity", account.equity},
+      {"gross_exposure", account.gross_exposure},
+      {"realized_pnl", account.realized_pnl},
+      {"realized_pnl_fifo", account.realized_fifo},
+      {"fees", account.fees},
+      {"dividends", account.dividends},
+  };
+  JsonValue json = JsonValue::object();
+  for (const auto& [name, amount] : amounts) json.member(name) = text(amount.to_string());
+  return json;
+}
+
+void append_cell(std::string& out, std::string_view cell) {
+  if (cell.find_first_of(",\"\r\n") == std::string_view::npos) {
+    out += cell;
+    return;
+  }
+  out += '"';
+  for (const char c : cell) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
+
+/// One line for the members' names.
+std::string header(const Json& row) {
+  std::string line;
+  for (const auto& [name, value] : row.items()) line += (line.empty() ? "" : ",") + name;
+  return line + "\n";
+}
+
+/// One line for the members' values; null is an empty cell.
+void append_row(std::string& out, const Json& row) {
+  bool first = true;
+  for (const auto& [name, value] : row.items()) {
+    if (!first) out += ',';
+    first = false;
+    if (value.is_string()) {
+      append_cell(out, value.get_ref<const std::string&>());
+    } else if (!value.is_null()) {
+      append_cell(out, value.dump());
+    }
+  }
+  out += '\n';
+}
+
+/// The rows as API and stream show them, one column for each member.
+template <typename Row>
+std::string csv_of(std::span<const Row> rows, const EngineConfig& engine) {
+  const Names names(engine);
+  std::string out = header(json_of(Row(), names));
+  for (const Row& row : rows) append_row(out, json_of(row, names));
+  return out;
+}
+
+/// The text at `path` of nested members, or an Error that names it.
+Expected<std::string> required_text(const JsonValue& root, const std::string& file, std::string_view key) {
+  const JsonValue* value = root.find(key);
+  if (value == nullptr || !value->is(Kind::Text)) {
+    return Error{file, "has no text '" + std::string(key) + "' in its receipt: not a result of a backtest"};
+  }
+  return value->text;
+}
+
+}  // namespace
+
+std::string result_json(const RunResult& result) {
+  JsonValue json = JsonValue::object();
+  json.member("format") = JsonValue::of_number(std::string(kResultFormat));
+  json.member("caveats") = JsonValue::list();
+  for (const std::string& caveat : result.caveats()) json.member("caveats").items.push_back(text(caveat));
+  json.member("receipt") = receipt_json(result.receipt);
+  json.member("statistics") = statistics_json(result.statistics);
+  json.member("monthly_returns") = months_json(result.record);
+  json.member("counts") = counts_json(result.record);
+  json.member("account") = account_json(result.record.account);
+  json.member("configuration") = receipt_configuration(result.config);
+  return pretty_json(json);
+}
+
+std::string trades_csv(const RunResult& result) { return csv_of<TradeRecord>(result.record.trades, result.engine); }
+std::string orders_csv(const RunResult& result) { return csv_of<OrderRow>(result.record.orders, result.engine); }
+std::string fills_csv(const RunResult& result) { return csv_of<FillRow>(result.record.fills, result.engine); }
+
+std::string sessions_csv(const RunResult& result) {
+  const bool compared = result.benchmark.size() == result.record.daily.size() && !result.benchmark.empty();
+  std::string out = compared ? "session,equity,benchmark\n" : "session,equity\n";
+  for (std::size_t i = 0; i < result.record.daily.size(); ++i) {
+    const DailyEquity& day = result.record.daily[i];
+    out += day.session.to_string() + "," + day.equity.to_string();
+    if (compared) out += "," + result.benchmark[i].equity.to_string();
+    out += '\n';
+  }
+  return out;
+}
+
+std::string events_csv(const RunResult& result) {
+  std::string out = "time,equity\n";
+  result.record.equity.for_each(
+      [&](Timestamp time, Money equity) { out += format_rfc3339(time) + "," + equity.to_string() + "\n"; });
+  return out;
+}
+
+Expected<void> write_results(const RunResult& result, const std::filesystem::path& folder) {
+  auto files = StagedFiles::open(folder);
+  if (!files) return files.error();
+  const std::pair<const char*, std::string (*)(const RunResult&)> contents[] = {
+      {"trades.csv", trades_csv},   {"orders.csv", orders_csv},   {"fills.csv", fills_csv},
+      {"equity.csv", sessions_csv}, {"report.html", report_html},
+  };
+  for (const auto& [name, content] : contents) {
+    auto added = files->add(name, content(result));
+    if (!added) return added;
+  }
+  if (result.record.equity.size() <= result.config.output.equity_points_max) {
+    auto added = files->add("equity_events.csv", events_csv(result));
+    if (!added) return added;
+  } else {
+    files->remove("equity_events.csv");
+  }
+  auto added = files->add("result.json", result_json(result));
+  if (!added) return added;
+  return files->commit();
+}
+
+Expected<StoredResult> read_result(const std::filesystem::path& file) {
+  const auto bytes = read_file(file);
+  if (!bytes) return bytes.error();
+  auto root = parse_json(*bytes, file.string());
+  if (!root) return root.error();
+  const JsonValue* receipt = root->find("receipt");
+  const JsonValue* configuration = root->find("configuration");
+  const JsonValue* data = receipt == nullptr ? nullptr : receipt->find("data");
+  if (data == nullptr || !data->is(Kind::List) || configuration == nullptr || !configuration->is(Kind::Object)) {
+    return Error{file.string(), "has no receipt and configuration: not a result of a backtest"};
+  }
+  StoredResult stored;
+  stored.configuration = *configuration;
+  const std::pair<std::string_view, std::string*> texts[] = {
+      {"engine_version", &stored.receipt.engine_version},
+      {"configuration_sha256", &stored.receipt.configuration_sha256},
+      {"result_sha256", &stored.receipt.result_sha256},
+  };
+  for (const auto& [key, place] : texts) {
+    auto value = required_text(*receipt, file.string(), key);
+    if (!value) return value.error();
+    *place = value.value();
+  }
+  const JsonValue* commands = receipt->find("operator_commands");
+  const bool numeric = commands != nullptr && commands->is(Kind::Number);
+  const auto count = parse_decimal(numeric ? commands->text : "", 0);
+  if (!count || *count < 0) {
+    return Error{file.string(), "has no count 'operator_commands' in its receipt: not a result of a backtest"};
+  }
+  stored.receipt.operator_commands = static_cast<std::uint64_t>(*count);
+  for (const JsonValue& entry : data->items) {
+    const auto name = required_text(entry, file.string(), "file");
+    const auto hash = required_text(entry, file.string(), "sha256");
+    if (!name) return name.error();
+    if (!hash) return hash.error();
+    stored.receipt.data.push_back({*name, *hash});
+  }
+  stored.document = std::move(*root);
+  return stored;
+}
+
+std::optional<JsonDifference> first_difference(const JsonValue& left, const JsonValue& right) {
+  const auto shown = [](const JsonValue* value) { return value == nullptr ? "(none)" : describe(*value); };
+  // The difference of two parts, with their name in front of its path.
+  const auto within = [&](const std::string& name, const JsonValue* a, const JsonValue* b) {
+    std::optional<JsonDifference> found;
+    if (a == nullptr || b == nullptr) {
+      found = {{name, shown(a), shown(b)}};
+    } else if ((found = first_difference(*a, *b))) {
+      found->path = found->path.empty() ? name : name + "." + found->path;
+    }
+    return found;
+  };
+  if (left.kind != right.kind || left.boolean != right.boolean || left.text != right.text) {
+    return JsonDifference{"", shown(&left), shown(&right)};
+  }
+  for (std::size_t i = 0; i < std::max(left.items.size(), right.items.size()); ++i) {
+    const auto item = [i](const JsonValue& list) { return i < list.items.size() ? &list.items[i] : nullptr; };
+    if (auto found = within(std::to_string(i), item(left), item(right))) return found;
+  }
+  for (const JsonMember& member : left.members) {
+    if (auto found = within(member.key, &member.value, right.find(member.key))) return found;
+  }
+  for (const JsonMember& member : right.members) {
+    if (auto found = within(member.key, left.find(member.key), &member.value)) return found;
+  }
+  return std::nullopt;
+}
+
+std::string statistics_table(const Statistics& statistics) {
+  std::size_t label_width = 0;
+  std::size_t value_width = 0;
+  for (const StatisticField& field : statistic_fields()) {
+    label_width = std::max(label_width, field.label.size());
+    value_width = std::max(value_width, statistic_text(field, statistics).size());
+  }
+  std::string out;
+  std::string_view group;
+  for (const StatisticField& field : statistic_fields()) {
+    if (field.group != group) {
+      group = field.group;
+      out += (out.empty() ? "" : "\n") + std::string(group) + "\n";
+    }
+    const std::string value = statistic_text(field, statistics);
+    out += "  " + std::string(field.label) + std::string(label_width - field.label.size() + 2, ' ') +
+           std::string(value_width - value.size(), ' ') + value + "\n";
+  }
+  return out;
+}
+
+}  // namespace bellwether

@@ -1,0 +1,47 @@
+// What a backtest leaves behind: result.json with its receipt, trades, orders, fills and equity as CSV, the report, and
+// the table of statistics for the terminal.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "backtest/run_result.hpp"
+#include "config/json_value.hpp"
+
+namespace bellwether {
+
+/// Writes result.json, trades.csv, orders.csv, fills.csv, equity.csv (one row a session), equity_events.csv (one row an
+/// event, where there are no more than output.equity_points_max) and report.html. All appear or none: an Error names
+/// the file and what the system said.
+Expected<void> write_results(const RunResult& result, const std::filesystem::path& folder);
+
+std::string result_json(const RunResult& result);
+std::string trades_csv(const RunResult& result);
+std::string orders_csv(const RunResult& result);
+std::string fills_csv(const RunResult& result);
+std::string sessions_csv(const RunResult& result);
+std::string events_csv(const RunResult& result);
+
+/// What `verify` needs of a result.json.
+struct StoredResult {
+  Receipt receipt;
+  JsonValue configuration;  ///< For check_configuration().
+  JsonValue document;       ///< All of it.
+};
+
+/// Where two documents differ first, in the order of the left one.
+struct JsonDifference {
+  std::string path;  ///< "statistics.final_equity", "monthly_returns.3.return".
+  std::string left;  ///< The values, "(none)" where there is none.
+  std::string right;
+};
+std::optional<JsonDifference> first_difference(const JsonValue& left, const JsonValue& right);
+
+/// Reads a result.json; the Error names the file and the member that is missing or malformed.
+Expected<StoredResult> read_result(const std::filesystem::path& file);
+
+/// Every figure under its group's heading, labels to the left, values to the right.
+std::string statistics_table(const Statistics& statistics);
+
+}  // namespace bellwether

@@ -1,0 +1,83 @@
+// A finished run with all that result files, report and terminal say about it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/app_config.hpp"
+#include "engine/session_record.hpp"
+#include "engine/statistics.hpp"
+
+namespace bellwether {
+
+/// A file that was read.
+struct DataFingerprint {
+  std::string file;    ///< Relative to the data folder.
+  std::string sha256;  ///< Of its bytes, hexadecimal.
+
+  bool operator==(const DataFingerprint&) const = default;
+};
+
+/// What a result is a function of, and the result's own hash.
+struct Receipt {
+  std::string engine_version;
+  std::string configuration_sha256;  ///< Of canonical_configuration().
+  std::vector<DataFingerprint> data;
+  std::string result_sha256;  ///< Of the canonical bytes of orders, fills and equity.
+  /// Commands that an operator gave to the session: the rest of the receipt does not decide the result where there are
+  /// some. The session's log does.
+  std::uint64_t operator_commands = 0;
+
+  bool operator==(const Receipt&) const = default;
+};
+
+/// Prices of an instrument over the run, for the report. Points into data that outlives the result.
+struct PriceHistory {
+  std::string symbol;
+  Duration interval{0};
+  bool synthetic = false;
+  std::span<const Bar> bars;
+};
+
+struct RunResult {
+  AppConfig config;
+  EngineConfig engine;
+  SessionRecord record;
+  Statistics statistics;
+  Receipt receipt;
+  std::vector<PriceHistory> prices;
+  /// The initial cash held in the benchmark instead, for each session of record.daily; empty where there is none.
+  std::vector<DailyEquity> benchmark;
+  /// What the data lack that the result depends on.
+  std::vector<std::string> data_caveats;
+
+  [[nodiscard]] bool synthetic() const {
+    for (const PriceHistory& history : prices) {
+      if (history.synthetic) return true;
+    }
+    return config.data.synthetic_minutes;
+  }
+  /// What a reader must know to judge the result: "synthetic data", "same-close fills", "operator commands", that
+  /// and when trading was halted.
+  [[nodiscard]] std::vector<std::string> caveats() const;
+
+ private:
+  [[nodiscard]] std::string halts_text() const;
+};
+
+/// Receipt of `record` under `config`; version and data hashes as given.
+Receipt make_receipt(const AppConfig& config, const SessionRecord& record, std::vector<DataFingerprint> data);
+
+/// SHA-256 of the canonical bytes of orders, fills and equity, hexadecimal.
+std::string result_sha256(const SessionRecord& record);
+
+/// The return of an instrument in each session of `daily`, from its close at the session before; absent where it has
+/// no bar of one of the two. `bars` are daily and may begin before.
+std::vector<std::optional<double>> benchmark_returns(std::span<const Bar> bars, std::span<const DailyEquity> daily);
+
+/// The initial cash held in an instrument from its first close on, at each session of `daily`; a session without a bar
+/// keeps the value before. Empty when there is no bar.
+std::vector<DailyEquity> benchmark_equity(std::span<const Bar> bars, Money initial, std::span<const DailyEquity> daily);
+
+}  // namespace bellwether
