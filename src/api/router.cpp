@@ -1,10 +1,12 @@
+#include "api/router.hpp"
+
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "api/router.hpp"
 #include "config/json.hpp"
+#include "config/json_value.hpp"
 
 namespace bellwether {
 namespace {
@@ -137,16 +139,18 @@ std::optional<ApiResponse> read_body(const Route& route, const ApiRequest& reque
     return error_response(415, "unsupported_media_type",
                           "Content-Type is '" + request.content_type.substr(0, 60) + "'; it must be application/json");
   }
-  const Json body = Json::parse(request.body, nullptr, false);
-  if (!body.is_object()) return error_response(400, "bad_json", "the body must be one JSON object");
-  for (const auto& [name, value] : body.items()) {
+  // Which of two values is meant by a key that is given twice, two readers may see differently.
+  const auto body = parse_json(request.body, "body");
+  if (!body) return error_response(400, "bad_json", body.error().message);
+  if (!body->is(JsonValue::Kind::Object)) return error_response(400, "bad_json", "the body must be one JSON object");
+  for (const auto& [name, value] : body->members) {
     const RouteParameter* parameter = find_parameter(route.body, name);
     if (parameter == nullptr) return bad_parameter(name, "unknown member; " + known(route.body));
     const bool boolean = parameter->kind == RouteParameter::Kind::Boolean;
-    if (boolean ? !value.is_boolean() : !value.is_string()) {
+    if (!value.is(boolean ? JsonValue::Kind::Boolean : JsonValue::Kind::Text)) {
       return bad_parameter(name, std::string("must be ") + (boolean ? "true or false" : "a string"));
     }
-    const std::string text = boolean ? value.dump() : value.get<std::string>();
+    const std::string text = boolean ? canonical_json(value) : value.text;
     if (const auto problem = misfit(*parameter, text)) return bad_parameter(name, *problem);
     arguments.set(name, text);
   }

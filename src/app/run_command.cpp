@@ -36,7 +36,8 @@ void on_signal(int signal) { received_signal.store(signal); }
 void install_signal_handlers() {
   struct sigaction action = {};
   action.sa_handler = on_signal;
-  for (int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+  // A terminal that is closed sends SIGHUP.
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }
 

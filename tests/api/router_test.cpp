@@ -1,9 +1,10 @@
+#include "api/router.hpp"
+
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "actors/session_board.hpp"
 #include "api/openapi.hpp"
-#include "api/router.hpp"
 #include "api/routes.hpp"
 #include "config/json.hpp"
 #include "tests/support/turns.hpp"
@@ -143,6 +144,16 @@ TEST_F(RouterTest, ChecksTheBodyOfACommand) {
   EXPECT_EQ(error_of(ask("POST", "/v1/halt", R"({"when": "now"})"))["field"], "when");
   EXPECT_EQ(error_of(ask("POST", "/v1/halt", "{\"reason\": \"" + std::string(201, 'x') + "\"}"))["field"], "reason");
   EXPECT_EQ(commands.size(), 1u);
+}
+
+TEST_F(RouterTest, RefusesAKeyGivenTwiceInABody) {
+  for (const std::string body : {R"({"flatten": false, "flatten": true})", R"({"reason": "a", "reason": "a"})",
+                                 R"({"reason": "a", "\u0072eason": "b"})"}) {
+    const ApiResponse response = ask("POST", "/v1/halt", body);
+    EXPECT_EQ(response.status, 400u) << body;
+    EXPECT_NE(response.body.find("is given twice"), std::string::npos) << response.body;
+  }
+  EXPECT_TRUE(commands.empty());
 }
 
 TEST_F(RouterTest, IsReadyWhenItTradesOrHasFinished) {

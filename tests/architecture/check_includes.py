@@ -18,7 +18,7 @@ MAY_INCLUDE = {
     "config": ("engine/", "storage/file_bytes.hpp", "storage/data_folder.hpp", "config/"),
     "backtest": ("engine/", "storage/", "config/", "backtest/"),
     "actors": ("engine/", "brokers/", "storage/", "actors/"),
-    "api": ("engine/", "config/json.hpp", "actors/protocol.hpp", "api/"),
+    "api": ("engine/", "config/json.hpp", "config/json_value.hpp", "actors/protocol.hpp", "api/"),
     "app": ("engine/", "brokers/", "storage/", "config/", "backtest/", "actors/", "api/", "app/"),
 }
 

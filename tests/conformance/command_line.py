@@ -176,6 +176,10 @@ def session_with_api(folder):
         process.send_signal(signal.SIGTERM)
         code = process.wait(timeout=10)
         check(code == 0 and time.monotonic() - begin < 5, "SIGTERM ends it cleanly within 5 s")
+        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        wait_until_up(port)
+        process.send_signal(signal.SIGHUP)
+        check(process.wait(timeout=10) == 0, "so does SIGHUP")
     finally:
         process.kill()
         process.wait()

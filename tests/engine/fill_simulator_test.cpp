@@ -92,6 +92,18 @@ TEST(FillSimulator, FillsAStopLimitAtTheStopWhereTheLimitLiesBeyond) {
   EXPECT_EQ(venue.filled_at(), "11");
 }
 
+// The price stands at the stop, and that is the limit: it can be had there, in the bar that reaches it.
+TEST(FillSimulator, FillsAStopLimitWhoseLimitIsItsStopWhenItIsReached) {
+  Venue buys;
+  buys.send(stop_limit_order(Side::Buy, 100, "11", "11"), 0);
+  buys.bar(0, "10", "11.5", "9.5", "10");
+  EXPECT_EQ(buys.filled_at(), "11");
+  Venue sells;
+  sells.send(stop_limit_order(Side::Sell, 100, "9", "9"), 0);
+  sells.bar(0, "10", "10.5", "8.5", "10");
+  EXPECT_EQ(sells.filled_at(), "9");
+}
+
 TEST(FillSimulator, LeavesAStopLimitRestingAtItsLimitWhereTheBarGapsOverBoth) {
   Venue venue;
   venue.send(stop_limit_order(Side::Buy, 100, "11", "11.2"));
