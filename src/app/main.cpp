@@ -1,8 +1,13 @@
 // The command line: one program, one subcommand for each thing it does.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "app/broken_invariant.hpp"
@@ -108,6 +113,32 @@ std::vector<std::string> recorded_settings(const CommonOptions& options) {
   return settings;
 }
 
+/// Says what a word that is no subcommand was meant to be. False: the first argument is one, or an option.
+bool is_mistyped_subcommand(const CLI::App& program, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return false;
+  std::vector<std::string> names;
+  for (const CLI::App* command : program.get_subcommands({})) names.push_back(command->get_name());
+  const std::string given = argv[1];
+  if (std::find(names.begin(), names.end(), given) != names.end()) return false;
+  const std::string_view nearest =
+      bellwether::nearest_name(given, std::vector<std::string_view>(names.begin(), names.end()));
+  std::cerr << "error: there is no subcommand '" << given << "'";
+  if (!nearest.empty()) std::cerr << "; did you mean '" << nearest << "'?";
+  std::cerr << "\nbellwether --help lists what there is\n";
+  return true;
+}
+
+/// Whether all that was printed has left the process; where not, says so on standard error.
+bool printed_everything() {
+  errno = 0;
+  std::cout.flush();
+  if (std::cout && std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+  std::cerr << "error: cannot write all of the output to standard output"
+            << (errno != 0 ? ": " + std::generic_category().message(errno) : std::string())
+            << "; what stands there is not complete\n";
+  return false;
+}
+
 int run_program(int argc, char** argv) {
   CLI::App program("Bellwether: live trading engine and backtester", "bellwether");
   program.require_subcommand(1);
@@ -145,6 +176,7 @@ int run_program(int argc, char** argv) {
   config->add_flag("--schema", schema, "Write a JSON Schema of the configuration file instead");
   add_set(*program.add_subcommand("strategies", "List the strategies and their parameters"), common);
   add_set(*program.add_subcommand("version", "Print the version"), common);
+  if (is_mistyped_subcommand(program, argc, argv)) return kExitUsage;
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -179,7 +211,10 @@ int run_program(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return run_program(argc, argv);
+    const int code = run_program(argc, argv);
+    // A session goes on without its terminal, and ends as well.
+    const bool session = argc > 1 && std::string_view(argv[1]) == "run";
+    return session || printed_everything() || code != 0 ? code : bellwether::kExitFailed;
   } catch (const std::exception& error) {
     std::cerr << "error: " << error.what() << "\n";
   }

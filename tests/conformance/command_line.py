@@ -248,6 +248,8 @@ def bad_input(folder):
         (["run", *DEMO, "--speed", "sideways"], "speed"),
         (["run", *DEMO, "--set", "mode=live"], "live"),
         (["dance"], "subcommand"),
+        (["bactest"], "'backtest'"),
+        (["verfy", "result.json"], "'verify'"),
         (["log", "foreign.db", "--after", "-1"], "--after"),
         (["version", "--set", "api.prot=1"], "api.port"),
         (["strategies", "--set", "nonsense"], "--set"),
@@ -260,6 +262,10 @@ def bad_input(folder):
         shown = " ".join(each.replace(str(PROJECT), ".") for each in arguments)
         check(done.returncode not in (0, -6, -11) and word in done.stderr and "terminate" not in done.stderr,
               f"{shown}: exit {done.returncode}: {done.stderr.strip().splitlines()[0][:110] if done.stderr else '(silent)'}")
+    for arguments in (["config"], ["config", "--markdown"], ["config", "--schema"], ["strategies"], ["version"], ["--help"]):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([PROGRAM, *arguments], cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        check(done.returncode == 1 and "standard output" in done.stderr, f"{' '.join(arguments)} >/dev/full is an error")
     both = call("backtest", "--config", "unknown.json", cwd=folder).stderr
     check("acount" in both and "timeframe" in both, "all errors of a configuration at once")
     check(not (folder / "foreign.db.lock").exists(), "a foreign file gets no lock file")
