@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "app/session_differences.hpp"
 #include "storage/file_bytes.hpp"
 #include "storage/file_lock.hpp"
 
@@ -45,9 +46,15 @@ Expected<void> check_belongs(const EventLog& log, const AppConfig& config, const
     return Error{"run.log", config.run.log + " belongs to a session with " + what +
                                 "; continue it with the same, or name another log"};
   };
-  if (entry(kVersion) != BELLWETHER_VERSION) return differs("engine version " + entry(kVersion));
-  if (entry(kConfigurationHash) != sha256_hex(canonical_configuration(config))) return differs("another configuration");
-  if (entry(kData) != data.fingerprint_text()) return differs("other data");
+  if (entry(kVersion) != BELLWETHER_VERSION) {
+    return differs("engine version " + entry(kVersion) + " (this is " BELLWETHER_VERSION ")");
+  }
+  if (entry(kConfigurationHash) != sha256_hex(canonical_configuration(config))) {
+    return differs("another configuration (" + listed(configuration_differences(entry(kConfiguration), config)) + ")");
+  }
+  if (entry(kData) != data.fingerprint_text()) {
+    return differs("other data (" + listed(data_differences(entry(kData), data.fingerprint_text())) + ")");
+  }
   return {};
 }
 
