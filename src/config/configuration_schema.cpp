@@ -170,7 +170,8 @@ std::vector<ConfigKey> cost_keys() {
        1e-6,
        1,
        {},
-       "Largest share of a bar's volume that all orders together may take; absent: all of it"},
+       "Largest share of a bar's volume that all orders together may take; absent: no limit, also in a bar without "
+       "volume"},
       {BELLWETHER_CHOICE(fills.slippage),
        Result,
        0,
