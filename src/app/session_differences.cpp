@@ -10,6 +10,7 @@ namespace bellwether {
 namespace {
 
 constexpr std::size_t kListedMax = 20;
+constexpr std::size_t kValueBytesMax = 100;
 
 using Values = std::map<std::string, std::string>;
 
@@ -18,7 +19,7 @@ void flatten(const JsonValue& value, const std::string& path, Values& into) {
   const std::string begin = path.empty() ? "" : path + ".";
   for (const JsonMember& member : value.members) flatten(member.value, begin + member.key, into);
   for (std::size_t i = 0; i < value.items.size(); ++i) flatten(value.items[i], begin + std::to_string(i), into);
-  if (value.members.empty() && value.items.empty()) into[path] = describe(value);
+  if (value.members.empty() && value.items.empty()) into[path] = canonical_json(value);
 }
 
 Values flattened(const JsonValue& value) {
@@ -37,18 +38,21 @@ Values files_of(std::string_view fingerprints) {
   return files;
 }
 
+/// Values are compared whole and shown shortened.
 std::vector<std::string> differences_of(const Values& recorded, const Values& now) {
   Values names = recorded;
   names.insert(now.begin(), now.end());
-  const auto shown = [](const Values& values, const std::string& name) {
+  const auto value_of = [](const Values& values, const std::string& name) {
     const auto found = values.find(name);
     return found == values.end() ? std::string("absent") : found->second;
   };
   std::vector<std::string> differences;
   for (const auto& [name, either] : names) {
-    const std::string before = shown(recorded, name);
-    const std::string after = shown(now, name);
-    if (before != after) differences.push_back(name + " is " + before + " in the log and " + after + " now");
+    const std::string before = value_of(recorded, name);
+    const std::string after = value_of(now, name);
+    if (before != after)
+      differences.push_back(name + " is " + shortened(before, kValueBytesMax) + " in the log and " +
+                            shortened(after, kValueBytesMax) + " now");
   }
   return differences;
 }
@@ -72,6 +76,7 @@ std::vector<std::string> data_differences(std::string_view recorded, std::string
 }
 
 std::string listed(const std::vector<std::string>& differences) {
+  if (differences.empty()) return "what differs cannot be told";
   std::string text;
   for (std::size_t i = 0; i < std::min(differences.size(), kListedMax); ++i) {
     text += (i == 0 ? "" : "; ") + differences[i];

@@ -17,7 +17,8 @@ std::vector<std::string> configuration_differences(std::string_view recorded, co
 /// The same for data files; each line of the two texts is a file's name, a blank, and its SHA-256.
 std::vector<std::string> data_differences(std::string_view recorded, std::string_view now);
 
-/// All of them, separated by semicolons; of very many the first ones and how many more there are.
+/// All of them, separated by semicolons; of very many the first ones and how many more there are. Says so where there
+/// are none.
 std::string listed(const std::vector<std::string>& differences);
 
 }  // namespace bellwether

@@ -249,13 +249,16 @@ std::string pretty_json(const JsonValue& value) {
   return out + "\n";
 }
 
-std::string describe(const JsonValue& value) {
-  constexpr std::size_t kLengthMax = 60;
-  std::string text = canonical_json(value);
-  if (text.size() <= kLengthMax) return text;
-  std::size_t cut = kLengthMax;
+std::string shortened(std::string text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t cut = bytes_max;
   while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0) == 0x80) --cut;
   return text.substr(0, cut) + "...";
+}
+
+std::string describe(const JsonValue& value) {
+  constexpr std::size_t kLengthMax = 60;
+  return shortened(canonical_json(value), kLengthMax);
 }
 
 }  // namespace bellwether

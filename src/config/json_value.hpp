@@ -72,6 +72,9 @@ std::string canonical_json(const JsonValue& value);
 /// Two blanks of indentation, keys in their order.
 std::string pretty_json(const JsonValue& value);
 
+/// `text`, or its first `bytes_max` bytes and "..."; no character of UTF-8 is cut in two.
+std::string shortened(std::string text, std::size_t bytes_max);
+
 /// The value for a message: 5, true, "text", [...], {...}; long ones are cut.
 std::string describe(const JsonValue& value);
 

@@ -45,6 +45,22 @@ TEST(SessionDifferences, SaysNothingOfKeysThatDecideNoResult) {
       configuration_differences(recorded(config_with({"run.keep_logs=2"})), config_with({"run.keep_logs=3"})).empty());
 }
 
+TEST(SessionDifferences, ComparesValuesToTheirEnd) {
+  const std::string same(300, 'd');
+  const auto found = data_differences("a.csv " + same + "1\n", "a.csv " + same + "2\n");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_LT(found[0].size(), 300u);
+  const AppConfig now = config_with(
+      {"data.symbols=AAPL,MSFT", R"(strategies=[{"id":")" + std::string(60, 'x') + R"(1","type":"sma_cross"}])"});
+  std::string before = recorded(now);
+  before.replace(before.find("x1\""), 2, "x2");
+  EXPECT_EQ(configuration_differences(before, now).size(), 1u);
+}
+
+TEST(SessionDifferences, SaysSoWhereTheLogsConfigurationCannotBeRead) {
+  EXPECT_EQ(listed(configuration_differences("{", config_with({}))), "what differs cannot be told");
+}
+
 TEST(SessionDifferences, NamesFilesThatChangedCameOrWent) {
   EXPECT_EQ(data_differences("a.csv 11\nb.csv 22\n", "b.csv 23\nc d.csv 33\n"),
             (std::vector<std::string>{"a.csv is 11 in the log and absent now", "b.csv is 22 in the log and 23 now",
