@@ -183,9 +183,9 @@ Expected<Recovery> recover(BacktestRunner& runner, EventLog& log, const std::fun
   return recovery;
 }
 
-Expected<bool> rebuild_record(BacktestRunner& runner, Engine& fresh, EventLog& log,
+Expected<bool> rebuild_record(BacktestRunner& runner, const EngineConfig& config, Engine& fresh, EventLog& log,
                               const std::function<bool(const Turn&)>& visit) {
-  SessionRecorder recorder(runner.record().initial_cash);
+  SessionRecorder recorder(config);
   EventNumber last = 0;
   const auto replayed = replay_turns(fresh, log, runner.last_event(), [&](const Turn& turn) {
     if (!visit(turn)) return false;

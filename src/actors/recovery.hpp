@@ -26,8 +26,9 @@ struct Recovery {
 Expected<Recovery> recover(BacktestRunner& runner, EventLog& log, const std::function<bool()>& go_on = {});
 
 /// Re-executes the whole log, which `recover` has brought to the runner's last event, on a fresh engine; shows every
-/// turn to `visit` and gives the runner the record of all of it. False where `visit` gave false: it was given up.
-Expected<bool> rebuild_record(BacktestRunner& runner, Engine& fresh, EventLog& log,
+/// turn to `visit` and gives the runner the record of all of it. `config` is that of both and must outlive the runner.
+/// False where `visit` gave false: it was given up.
+Expected<bool> rebuild_record(BacktestRunner& runner, const EngineConfig& config, Engine& fresh, EventLog& log,
                               const std::function<bool(const Turn&)>& visit);
 
 /// What a replay found.

@@ -267,7 +267,8 @@ Json corporate_action() {
                  {"symbol", nullable(kText)},
                  {"ex_date", date()},
                  {"split_ratio", decimal()},
-                 {"dividend", nullable(decimal())}});
+                 {"dividend", nullable(decimal())},
+                 {"price_ratio", decimal()}});
 }
 
 Json position_change() {

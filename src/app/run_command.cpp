@@ -126,7 +126,7 @@ Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, Event
   if (recovery->interrupted) return std::unique_ptr<BacktestRunner>();
   auto engine = Engine::make(running.engine, running.registry);
   if (!engine) return engine.error();
-  const auto rebuilt = rebuild_record(**runner, **engine, *running.log.log, [&](const Turn& turn) {
+  const auto rebuilt = rebuild_record(**runner, running.engine, **engine, *running.log.log, [&](const Turn& turn) {
     running.board.apply(turn);
     running.metrics.apply(turn);
     return !interrupted();

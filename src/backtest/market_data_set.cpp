@@ -157,12 +157,10 @@ Expected<void> MarketDataSet::read_history(const DataFolder& folder, const AppCo
     if (!read && config.data.strict) return read.error();
     if (read) {
       daily = std::move(*read);
-      if (config.data.adjustment == AdjustmentMode::Raw) {
-        const auto factors = folder.load_adjustments(series.symbol);
-        if (!factors) return factors.error();
-        auto adjusted = adjust(daily, splits_before(factors->rows, first), AdjustmentMode::Split);
-        if (!adjusted) return adjusted.error();
-      }
+      const auto factors = folder.load_adjustments(series.symbol);
+      if (!factors) return factors.error();
+      const auto before = factors_before(factors->rows, first, config.data.adjustment);
+      if (auto adjusted = adjust(daily, before, AdjustmentMode::Total); !adjusted) return adjusted.error();
     } else {
       warnings_.push_back(read.error().text());
     }

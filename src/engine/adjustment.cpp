@@ -141,16 +141,21 @@ Expected<void> adjust(std::string_view symbol, std::span<Quote> quotes, const Ad
   return adjust_rows(symbol, quotes, factors, mode);
 }
 
-AdjustmentFactors splits_before(const AdjustmentFactors& factors, Date date) {
+AdjustmentFactors factors_before(const AdjustmentFactors& factors, Date date, AdjustmentMode mode) {
   AdjustmentFactors before;
-  std::int64_t at_date = kOne;
+  if (mode == AdjustmentMode::Total) return before;
+  const auto part = [](std::int64_t factor, std::int64_t whole) {
+    return narrow(divide(Int128{factor} * kOne, whole, Rounding::HalfEven));
+  };
+  AdjustmentFactor at_date;
   for (auto row = factors.rows.rbegin(); row != factors.rows.rend(); ++row) {
     if (row->date >= date) {
-      at_date = row->split_factor;
+      at_date = *row;
       continue;
     }
-    const std::int64_t factor = narrow(divide(Int128{row->split_factor} * kOne, at_date, Rounding::HalfEven));
-    before.rows.push_back({row->date, kOne, factor});
+    const bool raw = mode == AdjustmentMode::Raw;
+    before.rows.push_back({row->date, part(row->price_factor, at_date.price_factor),
+                           raw ? part(row->split_factor, at_date.split_factor) : kOne});
   }
   std::reverse(before.rows.begin(), before.rows.end());
   return before;
@@ -172,9 +177,23 @@ std::vector<CorporateAction> corporate_actions(const AdjustmentFactors& factors,
       action.split_ratio_billionths = split_ratio(after.split_factor, before.split_factor);
     }
     action.dividend = dividend_of(regular_close({raw.bars.begin(), ex}), before, after, mode);
-    if (action.split_ratio_billionths != kOne || !action.dividend.is_zero()) actions.push_back(action);
+    action.price_ratio_billionths = narrow(
+        divide(Int128{action.split_ratio_billionths} * after.price_factor, before.price_factor, Rounding::HalfEven));
+    if (action.price_ratio_billionths != kOne || !action.dividend.is_zero()) actions.push_back(action);
   }
   return actions;
+}
+
+Quantity shares_after_split(Quantity shares, std::int64_t ratio_billionths) {
+  constexpr std::int64_t kLargestDenominator = 100;
+  for (std::int64_t q = 1; q <= kLargestDenominator; ++q) {
+    const Int128 product = Int128{ratio_billionths} * q;
+    const Int128 p = divide(product, kOne, Rounding::HalfEven);
+    const Int128 off = product - p * kOne;
+    // Rounding moved the ratio by half a billionth at most.
+    if (p > 0 && 2 * (off < 0 ? -off : off) <= q) return scaled(shares, narrow(p), q);
+  }
+  return scaled(shares, ratio_billionths, kOne);
 }
 
 }  // namespace bellwether

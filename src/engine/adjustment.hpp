@@ -45,9 +45,9 @@ Expected<void> adjust(std::string_view symbol, std::span<Trade> trades, const Ad
 Expected<void> adjust(std::string_view symbol, std::span<Quote> quotes, const AdjustmentFactors& factors,
                       AdjustmentMode mode);
 
-/// The split factors of the dates before `date`, in the shares of `date`: they bring what came before a run into the
-/// prices as traded at its start.
-AdjustmentFactors splits_before(const AdjustmentFactors& factors, Date date);
+/// The factors of the dates before `date`, as seen on `date`: they bring what came before a run, and is adjusted by
+/// `mode`, into prices that compare with those at its start. Apply them by AdjustmentMode::Total.
+AdjustmentFactors factors_before(const AdjustmentFactors& factors, Date date, AdjustmentMode mode);
 
 /// The corporate actions between the first and the last bar of `raw`, unadjusted bars of any interval, by ascending
 /// ex-date. A step of the factors after a row's date takes effect on the date of the next bar.
@@ -55,7 +55,12 @@ AdjustmentFactors splits_before(const AdjustmentFactors& factors, Date date);
 /// Split ratio = split factor after / before, taken as the nearest ratio of small whole numbers if one lies within a
 /// hundred-thousandth (factors are rounded numbers). Dividend = close before x (1 - price factor before / after), with
 /// the last close of the regular session before, in shares as they are after a split, to a thousandth of a cent.
+/// Price ratio = split ratio x price factor after / before.
 std::vector<CorporateAction> corporate_actions(const AdjustmentFactors& factors, const BarSeries& raw,
                                                AdjustmentMode mode);
+
+/// What `shares` become by a split (CorporateAction), exactly: a ratio that is one of small whole numbers but for its
+/// rounding to billionths is taken as that, so that three shares become one by a ratio of 1:3.
+Quantity shares_after_split(Quantity shares, std::int64_t ratio_billionths);
 
 }  // namespace bellwether

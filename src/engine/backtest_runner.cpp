@@ -16,11 +16,7 @@ constexpr std::size_t kFirstChunkBars = 16;
 }  // namespace
 
 BacktestRunner::BacktestRunner(const EngineConfig& config, std::unique_ptr<Engine> engine, MarketFeed feed)
-    : engine_(std::move(engine)),
-      venue_(config),
-      feed_(std::move(feed)),
-      recorder_(config.account.initial_cash),
-      run_equity_(kBlockBars) {}
+    : engine_(std::move(engine)), venue_(config), feed_(std::move(feed)), recorder_(config), run_equity_(kBlockBars) {}
 
 Expected<std::unique_ptr<BacktestRunner>> BacktestRunner::make(const EngineConfig& config,
                                                                const StrategyRegistry& registry, MarketFeed feed) {
@@ -115,7 +111,7 @@ void BacktestRunner::take_outcome(Turn& turn) {
 bool BacktestRunner::step_run() {
   if (engine_->risk_stage().watches_gaps()) return false;
   const BarRun run = feed_.peek_run();
-  if (run.bars.empty() || !engine_->signal_stage().has_single_strategy(run.instrument)) return false;
+  if (run.bars.empty() || !engine_->signal_stage().may_run(run.instrument)) return false;
   if (venue_.is_quiet()) return take_run(run);
   const Timestamp close = run.bars.front().start + run.interval;
   if (engine_->signal_stage().next_timer().at < close) return false;  // The timer comes before the bar's fills.

@@ -167,6 +167,7 @@ void write(ByteWriter& out, const Event& event) {
       out.u32(static_cast<std::uint32_t>(event.corporate_action.ex_date.days));
       out.i64(event.corporate_action.split_ratio_billionths);
       out.fixed(event.corporate_action.dividend);
+      out.i64(event.corporate_action.price_ratio_billionths);
       break;
     case EventType::Report: write(out, event.report); break;
     case EventType::Timer:
@@ -221,6 +222,7 @@ Event read_event(ByteReader& in) {
       action.ex_date.days = static_cast<std::int32_t>(in.u32());
       action.split_ratio_billionths = in.i64();
       action.dividend = in.fixed<Price>();
+      action.price_ratio_billionths = in.i64();
       event.corporate_action = action;
       break;
     }

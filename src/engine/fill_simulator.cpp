@@ -55,9 +55,7 @@ void FillSimulator::on_market(const Event& event, std::vector<ExecutionReport>& 
       }
       break;
     case EventType::SessionClose: close_session(out, event.time); break;
-    case EventType::CorporateAction:
-      if (event.corporate_action.split_ratio_billionths != 1'000'000'000) on_split(event.instrument, event.time, out);
-      break;
+    case EventType::CorporateAction: on_corporate_action(event, out); break;
     default: break;
   }
 }
@@ -245,7 +243,7 @@ void FillSimulator::match_price(const Event& event, std::vector<ExecutionReport>
   sweep(book);
 }
 
-// --- Sessions and splits
+// --- Sessions and corporate actions
 
 void FillSimulator::close_session(std::vector<ExecutionReport>& out, Timestamp now) {
   for (std::size_t instrument = 0; instrument < books_.size(); ++instrument) {
@@ -262,9 +260,17 @@ void FillSimulator::close_session(std::vector<ExecutionReport>& out, Timestamp n
   }
 }
 
-void FillSimulator::on_split(InstrumentIndex instrument, Timestamp now, std::vector<ExecutionReport>& out) {
-  Book& book = books_[instrument];
-  for (Resting& order : book) end(order, ReportType::Canceled, now, out);
+void FillSimulator::on_corporate_action(const Event& event, std::vector<ExecutionReport>& out) {
+  const CorporateAction& action = event.corporate_action;
+  Book& book = books_[event.instrument];
+  for (Resting& order : book) {
+    carry_through(order.spec, order.filled, action, config_->instruments[event.instrument]);
+    order.best = scaled(order.best, 1'000'000'000, action.price_ratio_billionths);
+  }
+  for (std::size_t i = 0; i < book.size(); ++i) {
+    if (book[i].done || book[i].leaves().is_positive()) continue;
+    end_order(book, book[i], ReportType::Canceled, ReportType::Canceled, event.time, out);
+  }
   sweep(book);
 }
 

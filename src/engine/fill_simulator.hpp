@@ -17,8 +17,8 @@ namespace bellwether {
 /// applies to market and stop orders. Within one bar the worse is assumed: of a group's stop and target that a bar
 /// could both hit, the stop fills; a trailing stop is tested before the bar's own extreme moves it. An order never
 /// fills in a bar that had begun when it came. IOC and FOK orders have a bar's open alone. An entry that ends partly
-/// filled leaves legs over what it filled. A split cancels the instrument's open orders. Orders fill within the regular
-/// session only.
+/// filled leaves legs over what it filled. Orders are carried through corporate actions (carry_through); a split that
+/// leaves nothing of one cancels it. Orders fill within the regular session only.
 class FillSimulator {
  public:
   /// `config` must outlive the simulator.
@@ -80,7 +80,7 @@ class FillSimulator {
   void end_immediate(Book& book, const Opportunity& look, std::vector<ExecutionReport>& out);
   void close_session(std::vector<ExecutionReport>& out, Timestamp now);
   void match_close(Book& book, InstrumentIndex instrument, Timestamp now, std::vector<ExecutionReport>& out);
-  void on_split(InstrumentIndex instrument, Timestamp now, std::vector<ExecutionReport>& out);
+  void on_corporate_action(const Event& event, std::vector<ExecutionReport>& out);
 
   [[nodiscard]] static bool may_fill(const Resting& order, const Opportunity& look) {
     return !order.done && !order.held && order.active_from <= look.begins;

@@ -94,6 +94,9 @@ struct CorporateAction {
   std::int64_t split_ratio_billionths = 1'000'000'000;
   /// Cash per share held before the open, in shares as they are after the split.
   Price dividend;
+  /// What earlier prices are divided by to compare with later ones: the split's ratio, and for a dividend the close
+  /// before / (the close before - the dividend). In billionths.
+  std::int64_t price_ratio_billionths = 1'000'000'000;
 
   bool operator==(const CorporateAction&) const = default;
 };

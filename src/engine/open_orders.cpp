@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/adjustment.hpp"
+
 namespace bellwether {
 namespace {
 
@@ -109,6 +111,31 @@ std::optional<OrderSpec> stop_leg(const OrderSpec& group, Price entry_price) {
         leg.side == Side::Sell ? entry_price - group.stop_loss_offset : entry_price + group.stop_loss_offset;
   }
   return leg;
+}
+
+void carry_through(OrderSpec& spec, Quantity& filled, const CorporateAction& action, const Instrument& instrument) {
+  constexpr std::int64_t kOne = 1'000'000'000;
+  const Quantity leaves = shares_after_split(spec.quantity - filled, action.split_ratio_billionths);
+  filled = shares_after_split(filled, action.split_ratio_billionths);
+  spec.quantity = filled + round_to_lot(leaves, instrument.lot);
+  const auto carry = [&](Price& price, Rounding rounding) {
+    if (price.is_zero()) return;
+    price = scaled(price, kOne, action.price_ratio_billionths);
+    price = std::max(round_to_tick(price, instrument.tick, rounding), instrument.tick);
+  };
+  carry(spec.limit_price, spec.side == Side::Buy ? Rounding::Down : Rounding::Up);
+  // The target of a bracket is a limit of the other side.
+  const Side exit = spec.order_class == OrderClass::Oco ? spec.side : opposite(spec.side);
+  carry(spec.take_profit, exit == Side::Buy ? Rounding::Down : Rounding::Up);
+  for (Price* price : {&spec.stop_price, &spec.trail, &spec.stop_loss, &spec.stop_loss_offset}) {
+    carry(*price, Rounding::HalfEven);
+  }
+}
+
+void OpenOrders::apply(const CorporateAction& action, InstrumentIndex index, const Instrument& instrument) {
+  for (OpenOrder& order : orders_) {
+    if (order.spec.instrument == index) carry_through(order.spec, order.filled, action, instrument);
+  }
 }
 
 OpenOrder* OpenOrders::find_open(OrderId id) {

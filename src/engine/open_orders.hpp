@@ -64,6 +64,9 @@ class OpenOrders {
   /// broken invariant.
   Applied apply(const ExecutionReport& report);
 
+  /// A corporate action of an instrument takes effect: its orders are carried through.
+  void apply(const CorporateAction& action, InstrumentIndex index, const Instrument& instrument);
+
   /// Null where no open order has the id.
   [[nodiscard]] const OpenOrder* find(OrderId id) const;
   [[nodiscard]] std::span<const OpenOrder> all() const { return orders_; }
@@ -84,6 +87,12 @@ class OpenOrders {
   std::vector<OpenOrder> orders_;
   OpenOrder ended_;  // The last one that did.
 };
+
+/// Brings an order that is open over a corporate action into the shares and prices after it, as brokers do (FINRA rule
+/// 5330): quantities times the split's ratio, what is left to trade in whole lots, rounded down; prices divided by the
+/// price ratio, in ticks, limits never for the worse. Dividends change prices by the factor by which total adjustment
+/// does, where the rule subtracts the amount: so decisions are the same whatever the data's adjustment.
+void carry_through(OrderSpec& spec, Quantity& filled, const CorporateAction& action, const Instrument& instrument);
 
 /// The specs of a group's legs; a leg without a price does not exist. `entry_price` gives stops by offset their price.
 std::optional<OrderSpec> target_leg(const OrderSpec& group);

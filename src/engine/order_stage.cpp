@@ -29,7 +29,11 @@ ExecutionReport replacement_refusal(const Intent& intent, Timestamp now) {
 }  // namespace
 
 void OrderStage::advance(Turn& turn) {
-  if (turn.event.type == EventType::Report) open_orders_.apply(turn.event.report);
+  const Event& event = turn.event;
+  if (event.type == EventType::Report) open_orders_.apply(event.report);
+  if (event.type == EventType::CorporateAction) {
+    open_orders_.apply(event.corporate_action, event.instrument, config_->instruments[event.instrument]);
+  }
   issue(turn);
 }
 

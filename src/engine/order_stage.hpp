@@ -1,6 +1,7 @@
 // The last stage: turns approved intents into commands for the venue and keeps the state of every open order.
 #pragma once
 
+#include "engine/engine_config.hpp"
 #include "engine/open_orders.hpp"
 #include "engine/turn.hpp"
 
@@ -10,6 +11,9 @@ namespace bellwether {
 /// `turn.follow_ups`, so that a denial is an event like a venue's refusal.
 class OrderStage {
  public:
+  /// `config` must outlive the stage.
+  explicit OrderStage(const EngineConfig& config) : config_(&config) {}
+
   void advance(Turn& turn);
 
   /// Turns the intents of the last bar of a run into commands.
@@ -21,6 +25,7 @@ class OrderStage {
   void load(ByteReader& in) { open_orders_.load(in); }
 
  private:
+  const EngineConfig* config_;
   OpenOrders open_orders_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/adjustment.hpp"
+
 namespace bellwether {
 Price Position::average_price() const { return price_of(cost_, quantity_); }
 
@@ -104,15 +106,15 @@ void Position::observe(Price low, Price high, std::uint64_t events) {
 
 Quantity Position::apply_split(std::int64_t ratio_billionths) {
   const Quantity before = quantity_;
-  quantity_ = scaled(quantity_, ratio_billionths, 1'000'000'000);
+  quantity_ = shares_after_split(quantity_, ratio_billionths);
   Quantity sum;
   for (std::size_t i = first_lot_; i < lots_.size(); ++i) {
-    lots_[i].quantity = scaled(lots_[i].quantity, ratio_billionths, 1'000'000'000);
+    lots_[i].quantity = shares_after_split(lots_[i].quantity, ratio_billionths);
     sum += lots_[i].quantity;
   }
   if (first_lot_ < lots_.size()) lots_.back().quantity += quantity_ - sum;
   for (Quantity* each : {&trip_.opened, &trip_.closed, &trip_.peak, &trip_.risk_quantity}) {
-    *each = scaled(*each, ratio_billionths, 1'000'000'000);
+    *each = shares_after_split(*each, ratio_billionths);
   }
   return quantity_ - before;
 }

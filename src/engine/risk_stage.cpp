@@ -143,7 +143,7 @@ void RiskStage::observe(const Turn& turn) {
       last_market_time_ = event.time;
       break;
     case EventType::SessionClose: in_session_ = false; break;
-    case EventType::CorporateAction: observe_split(turn); break;
+    case EventType::CorporateAction: observe_action(turn); break;
     case EventType::Command:
       if (event.command.type == CommandType::Halt) {
         const HaltReason reason = event.command.reason;
@@ -170,9 +170,11 @@ void RiskStage::observe_price(InstrumentIndex instrument, Price price, Timestamp
   exposures_[instrument].last_time = time;
 }
 
-void RiskStage::observe_split(const Turn& turn) {
+void RiskStage::observe_action(const Turn& turn) {
+  const CorporateAction& action = turn.event.corporate_action;
   Exposure& exposure = exposures_[turn.event.instrument];
-  exposure.last_price = scaled(exposure.last_price, 1'000'000'000, turn.event.corporate_action.split_ratio_billionths);
+  exposure.last_price = scaled(exposure.last_price, kOne, action.split_ratio_billionths);
+  open_orders_.apply(action, turn.event.instrument, config_->instruments[turn.event.instrument]);
   // All positions of the instrument that were not flat are among the changes.
   exposure.position = Quantity();
   for (const PositionChange& change : turn.positions) {

@@ -73,7 +73,7 @@ class RiskStage {
 
   void observe(const Turn& turn);
   void observe_price(InstrumentIndex instrument, Price price, Timestamp time);
-  void observe_split(const Turn& turn);
+  void observe_action(const Turn& turn);
   void apply_report(const ExecutionReport& report);
   void watch_breakers(Turn& turn);
   void trip(Turn& turn, HaltReason reason);

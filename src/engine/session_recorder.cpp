@@ -40,6 +40,12 @@ void SessionRecorder::apply(const Turn& turn) {
     apply_report(event.report, event.number);
   } else if (event.type == EventType::Command && event.command.type == CommandType::Halt) {
     record_.halts.push_back({event.time, event.command.reason});
+  } else if (event.type == EventType::CorporateAction) {
+    for (const OpenRow& open : open_) {
+      OrderRow& row = record_.orders[open.row];
+      if (row.spec.instrument != event.instrument) continue;
+      carry_through(row.spec, row.filled, event.corporate_action, config_->instruments[event.instrument]);
+    }
   } else if (event.type == EventType::SessionClose) {
     record_.daily.push_back({event.session.date, turn.account.equity});
   }

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "engine/engine_config.hpp"
 #include "engine/open_orders.hpp"
 #include "engine/session_record.hpp"
 
@@ -10,9 +11,9 @@ namespace bellwether {
 
 class SessionRecorder {
  public:
-  explicit SessionRecorder(Money initial_cash) {
-    record_.initial_cash = initial_cash;
-    record_.account.cash = record_.account.equity = initial_cash;
+  /// `config` must outlive the recorder.
+  explicit SessionRecorder(const EngineConfig& config) : config_(&config) {
+    record_.initial_cash = record_.account.cash = record_.account.equity = config.account.initial_cash;
   }
 
   /// Takes one finished turn.
@@ -42,6 +43,7 @@ class SessionRecorder {
   void add_row(const Intent& intent, const OrderSpec& spec, OrderLeg leg, Timestamp now);
   void apply_report(const ExecutionReport& report, EventNumber event);
 
+  const EngineConfig* config_;
   SessionRecord record_;
   std::vector<OpenRow> open_;
   std::uint64_t last_execution_id_ = 0;

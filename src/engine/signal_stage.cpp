@@ -53,8 +53,10 @@ void SignalStage::advance(Turn& turn) {
   context_.acted_ = false;
   context_.account_ = turn.account;
   context_.intents_ = &turn.intents;
+  bool shrinks = false;
   for (const PositionChange& change : turn.positions) {
     PositionView& view = context_.positions_[context_.slot(change.strategy, change.instrument)];
+    shrinks |= change.quantity.abs() < view.quantity.abs();
     context_.net_positions_[change.instrument] += change.quantity - view.quantity;
     view = {change.quantity, change.average_price};
   }
@@ -63,16 +65,27 @@ void SignalStage::advance(Turn& turn) {
     case EventType::Trade:
     case EventType::Quote: on_market(turn); break;
     case EventType::SessionOpen:
+      context_.session_close_ = event.session.close;
+      context_.in_session_ = true;
       for_all([&](Strategy& s) { s.on_session_open(event.session, context_); });
-      retry_goals();
+      resume_goals([](const Context::Goal& goal) { return goal.wait != Context::Goal::Wait::NextPrice; });
       break;
-    case EventType::SessionClose: for_all([&](Strategy& s) { s.on_session_close(event.session, context_); }); break;
-    case EventType::Report: on_report(event.report); break;
+    case EventType::SessionClose:
+      context_.in_session_ = false;
+      for_all([&](Strategy& s) { s.on_session_close(event.session, context_); });
+      resume_goals([](const Context::Goal& goal) { return goal.wait == Context::Goal::Wait::Close; });
+      break;
+    case EventType::Report:
+      on_report(event.report);
+      if (shrinks) resume_goals([](const Context::Goal& goal) { return goal.wait == Context::Goal::Wait::Room; });
+      break;
     case EventType::Timer: on_timer(event.timer); break;
     case EventType::Command: on_command(event.command); break;
     case EventType::CorporateAction: {
       Price& last = context_.last_prices_[event.instrument];
       last = scaled(last, 1'000'000'000, event.corporate_action.split_ratio_billionths);
+      open_orders_.apply(event.corporate_action, event.instrument, context_.instrument(event.instrument));
+      for_all([&](Strategy&) { context_.apply_to_goal(event.corporate_action, event.instrument); });
       for_subscribers(event.instrument,
                       [&](Strategy& s) { s.on_corporate_action(event.instrument, event.corporate_action, context_); });
       break;
@@ -98,6 +111,9 @@ void SignalStage::on_market(Turn& turn) {
   } else {
     if (const Price mark = mark_of(event.quote); mark.is_positive()) last = mark;
     for_subscribers(event.instrument, [&](Strategy& s) { s.on_quote(event.instrument, event.quote, context_); });
+  }
+  if (context_.waits_for_price_ && !(event.type == EventType::Bar && event.bar.history)) {
+    resume_at_price(event.instrument);
   }
 }
 
@@ -128,23 +144,30 @@ void SignalStage::on_report(const ExecutionReport& report) {
   } else {
     strategies_[report.strategy]->on_order(report, context_);
   }
-  Context::Goal& goal = context_.goal(report.instrument);
-  if (goal.kind == Context::Goal::Kind::None) return;
-  const bool refusal = report.type == ReportType::Denied || report.type == ReportType::Rejected;
-  if (refusal && report.order == goal.order) goal.refused = true;
+  context_.apply_to_goal(report);
   context_.pursue(report.instrument);
 }
 
-/// What was refused may pass in a new session.
-void SignalStage::retry_goals() {
+template <typename Due>
+void SignalStage::resume_goals(Due&& due) {
   for_all([&](Strategy&) {
     for (InstrumentIndex instrument : context_.instruments()) {
       Context::Goal& goal = context_.goal(instrument);
-      if (!goal.refused) continue;
-      goal.refused = false;
+      if (goal.wait == Context::Goal::Wait::No || !due(goal)) continue;
+      goal.wait = Context::Goal::Wait::No;
       context_.pursue(instrument);
     }
   });
+}
+
+void SignalStage::resume_at_price(InstrumentIndex instrument) {
+  for_subscribers(instrument, [&](Strategy&) {
+    Context::Goal& goal = context_.goal(instrument);
+    if (goal.wait != Context::Goal::Wait::NextPrice || context_.now_ < goal.not_before) return;
+    goal.wait = Context::Goal::Wait::No;
+    context_.pursue(instrument);
+  });
+  context_.note_waits();
 }
 
 NextTimer SignalStage::next_timer() const {
@@ -175,7 +198,7 @@ void SignalStage::on_command(const CommandEvent& command) {
   for_all([&](Strategy&) {
     for (InstrumentIndex instrument : context_.instruments()) {
       if (flatten) {
-        context_.set_goal(instrument, {Context::Goal::Kind::Flatten, false, {}, {}});
+        context_.set_goal(instrument, Context::Goal::Kind::Flatten);
       } else if (halt || command.type == CommandType::CancelAll) {
         context_.cancel_growth(instrument);
       } else if (context_.goal(instrument).kind == Context::Goal::Kind::Flatten) {
@@ -183,12 +206,16 @@ void SignalStage::on_command(const CommandEvent& command) {
       }
     }
   });
+  if (command.type == CommandType::Resume) {
+    resume_goals([](const Context::Goal& goal) { return goal.wait == Context::Goal::Wait::NextSession; });
+  }
 }
 
 void SignalStage::save_goal(const Context::Goal& goal, ByteWriter& out) {
   out.u8(static_cast<std::uint8_t>(goal.kind));
   if (goal.kind == Context::Goal::Kind::None) return;
-  out.boolean(goal.refused);
+  out.u8(static_cast<std::uint8_t>(goal.wait));
+  out.time(goal.not_before);
   out.fixed(goal.target);
   write(out, goal.order);
   const OrderOptions& o = goal.options;
@@ -196,6 +223,7 @@ void SignalStage::save_goal(const Context::Goal& goal, ByteWriter& out) {
   out.u8(static_cast<std::uint8_t>(o.time_in_force));
   for (Price each : {o.limit_price, o.stop_price, o.trail, o.take_profit, o.stop_loss, o.stop_loss_offset})
     out.fixed(each);
+  out.boolean(o.one_try);
 }
 
 void SignalStage::load_goal(Context::Goal& goal, ByteReader& in) {
@@ -204,7 +232,10 @@ void SignalStage::load_goal(Context::Goal& goal, ByteReader& in) {
   if (kind > static_cast<std::uint8_t>(Context::Goal::Kind::Flatten)) in.fail();
   if (kind == 0 || !in.ok()) return;
   goal.kind = static_cast<Context::Goal::Kind>(kind);
-  goal.refused = in.boolean();
+  const std::uint8_t wait = in.u8();
+  if (wait > static_cast<std::uint8_t>(Context::Goal::Wait::NextSession)) in.fail();
+  goal.wait = static_cast<Context::Goal::Wait>(wait);
+  goal.not_before = in.time();
   goal.target = in.fixed<Quantity>();
   goal.order = read_order_id(in);
   OrderOptions& o = goal.options;
@@ -220,6 +251,7 @@ void SignalStage::load_goal(Context::Goal& goal, ByteReader& in) {
   for (Price* each : {&o.limit_price, &o.stop_price, &o.trail, &o.take_profit, &o.stop_loss, &o.stop_loss_offset}) {
     *each = in.fixed<Price>();
   }
+  o.one_try = in.boolean();
 }
 
 void SignalStage::save(ByteWriter& out) const {
@@ -231,6 +263,8 @@ void SignalStage::save(ByteWriter& out) const {
   for (Quantity quantity : context_.net_positions_) out.fixed(quantity);
   for (Price price : context_.last_prices_) out.fixed(price);
   for (const Context::Goal& goal : context_.goals_) save_goal(goal, out);
+  out.time(context_.session_close_);
+  out.boolean(context_.in_session_);
   out.u64(last_execution_id_);
   out.u32(static_cast<std::uint32_t>(context_.timers_.size()));
   for (const Context::Timer& timer : context_.timers_) {
@@ -254,6 +288,9 @@ void SignalStage::load(ByteReader& in) {
   for (Quantity& quantity : context_.net_positions_) quantity = in.fixed<Quantity>();
   for (Price& price : context_.last_prices_) price = in.fixed<Price>();
   for (Context::Goal& goal : context_.goals_) load_goal(goal, in);
+  context_.note_waits();
+  context_.session_close_ = in.time();
+  context_.in_session_ = in.boolean();
   last_execution_id_ = in.u64();
   context_.timers_.clear();
   const std::uint32_t timers = in.u32();

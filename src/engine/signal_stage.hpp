@@ -29,9 +29,9 @@ class SignalStage {
   /// True where the strategy has acted on the run's last bar.
   [[nodiscard]] bool acted() const { return context_.acted(); }
 
-  /// True where exactly one strategy trades the instrument, so that `advance_run` may be used.
-  [[nodiscard]] bool has_single_strategy(InstrumentIndex instrument) const {
-    return subscribers_[instrument].size() == 1;
+  /// True where `advance_run` may be used: exactly one strategy trades the instrument, and nothing waits for a price.
+  [[nodiscard]] bool may_run(InstrumentIndex instrument) const {
+    return subscribers_[instrument].size() == 1 && !context_.waits_for_price_;
   }
   [[nodiscard]] NextTimer next_timer() const;
 
@@ -50,7 +50,10 @@ class SignalStage {
   void on_report(const ExecutionReport& report);
   void on_timer(const TimerEvent& timer);
   void on_command(const CommandEvent& command);
-  void retry_goals();
+  /// Lets the goals go on that wait and of which `due` is true.
+  template <typename Due>
+  void resume_goals(Due&& due);
+  void resume_at_price(InstrumentIndex instrument);
   static void save_goal(const Context::Goal& goal, ByteWriter& out);
   static void load_goal(Context::Goal& goal, ByteReader& in);
 

@@ -45,7 +45,7 @@ class Strategy {
   virtual void on_session_open(const SessionEvent&, Context&) {}
   virtual void on_session_close(const SessionEvent&, Context&) {}
   /// A split or dividend of an instrument it trades takes effect; position and last price are in the new shares. Prices
-  /// that the strategy remembers are not: divided by the split's ratio they are.
+  /// that the strategy remembers are not: divided by the price ratio they compare with those that follow.
   virtual void on_corporate_action(InstrumentIndex, const CorporateAction&, Context&) {}
   /// A timer set with `Context::set_timer` is due.
   virtual void on_timer(std::uint32_t /*tag*/, Context&) {}

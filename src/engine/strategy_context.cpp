@@ -2,7 +2,30 @@
 
 #include <algorithm>
 
+#include "engine/adjustment.hpp"
+
 namespace bellwether {
+namespace {
+
+/// Between an order's end and the price at which it is tried again, so that ticks make no flood of orders.
+constexpr Duration kPriceWait = std::chrono::seconds(1);
+
+bool is_immediate(TimeInForce tif) { return tif == TimeInForce::Ioc || tif == TimeInForce::Fok; }
+
+}  // namespace
+
+Context::Goal::Wait Context::wait_after(DenyReason reason) {
+  switch (reason) {
+    case DenyReason::NoMarketData:
+    case DenyReason::StaleMarketData:
+    case DenyReason::OrderRate: return Goal::Wait::NextPrice;
+    case DenyReason::BuyingPower:
+    case DenyReason::GrossExposure:
+    case DenyReason::PositionNotional:
+    case DenyReason::PositionQuantity: return Goal::Wait::Room;
+    default: return Goal::Wait::NextSession;
+  }
+}
 
 Context::Context(const EngineConfig& config, OpenOrders& open_orders)
     : config_(&config),
@@ -109,33 +132,98 @@ OrderId Context::sell(InstrumentIndex instrument, Quantity quantity, const Order
 }
 
 OrderId Context::target_position(InstrumentIndex instrument, Quantity target, const OrderOptions& options) {
-  if (warming_up_ || goal(instrument).kind == Goal::Kind::Flatten) return {};
-  goal(instrument) = {Goal::Kind::Target, false, target, options};
+  return set_goal(instrument, Goal::Kind::Target, target, options);
+}
+
+void Context::close(InstrumentIndex instrument) { set_goal(instrument, Goal::Kind::Close); }
+
+OrderId Context::set_goal(InstrumentIndex instrument, Goal::Kind kind, Quantity target, const OrderOptions& options) {
+  Goal& present = goal(instrument);
+  if (warming_up_ || present.kind == Goal::Kind::Flatten) return {};
+  // An order that is on its way may serve a goal of the same kind.
+  const bool same = (kind == Goal::Kind::Target) == (present.kind == Goal::Kind::Target);
+  present = {kind, Goal::Wait::No, target, options, same ? present.order : OrderId()};
   return pursue(instrument);
 }
 
-void Context::close(InstrumentIndex instrument) { set_goal(instrument, {Goal::Kind::Close, false, {}, {}}); }
+std::optional<Quantity> Context::target(InstrumentIndex instrument) const {
+  const Goal& present = goals_[slot(strategy_, instrument)];
+  if (present.kind == Goal::Kind::None) return std::nullopt;
+  return present.target;
+}
 
-void Context::set_goal(InstrumentIndex instrument, const Goal& wanted) {
-  if (warming_up_ || goal(instrument).kind == Goal::Kind::Flatten) return;
-  goal(instrument) = wanted;
-  pursue(instrument);
+void Context::give_up_target(InstrumentIndex instrument) {
+  if (Goal& present = goal(instrument); present.kind == Goal::Kind::Target) present = {};
+}
+
+void Context::wait_for_price(Goal& wanted) {
+  wanted.wait = Goal::Wait::NextPrice;
+  wanted.not_before = now_ + kPriceWait;
+  waits_for_price_ = true;
+}
+
+void Context::note_waits() {
+  waits_for_price_ =
+      std::any_of(goals_.begin(), goals_.end(), [](const Goal& g) { return g.wait == Goal::Wait::NextPrice; });
+}
+
+void Context::apply_to_goal(const ExecutionReport& report) {
+  Goal& wanted = goal(report.instrument);
+  const bool targets = wanted.kind == Goal::Kind::Target;
+  if (report.type == ReportType::Fill && report.order.leg != OrderLeg::Entry) {
+    // The strategy's own stop or profit target has spoken: what it sold is not bought again.
+    const Quantity left = wanted.target - position(report.instrument).quantity;
+    if (targets && left.raw() * sign(report.side) < 0) wanted = {};
+    return;
+  }
+  if (report.order != wanted.order) return;
+  const bool refused = report.type == ReportType::Denied || report.type == ReportType::Rejected;
+  const bool ended = report.type == ReportType::Expired || report.type == ReportType::Canceled;
+  if (!refused && !ended) return;
+  if (targets && wanted.options.one_try) {
+    wanted = {};
+  } else if (refused) {
+    wanted.wait = wait_after(report.denied);
+    if (wanted.wait == Goal::Wait::NextPrice) wait_for_price(wanted);
+  } else if (is_immediate(wanted.options.time_in_force)) {
+    wait_for_price(wanted);
+  } else if (report.type == ReportType::Expired && in_session_) {
+    wanted.wait = Goal::Wait::Close;
+  }
+}
+
+void Context::apply_to_goal(const CorporateAction& action, InstrumentIndex instrument) {
+  Goal& wanted = goal(instrument);
+  const Quantity lot = this->instrument(instrument).lot;
+  wanted.target = round_to_lot(shares_after_split(wanted.target, action.split_ratio_billionths), lot);
+  // Target, position and order are each rounded to lots: what is on its way is no lot too much or too few.
+  if (const Quantity open = pending(instrument); wanted.kind == Goal::Kind::Target && !open.is_zero()) {
+    const Quantity under_way = position(instrument).quantity + open;
+    if ((wanted.target - under_way).abs() <= lot) wanted.target = under_way;
+  }
+  OrderOptions& o = wanted.options;
+  for (Price* each : {&o.limit_price, &o.stop_price, &o.trail, &o.take_profit, &o.stop_loss, &o.stop_loss_offset}) {
+    *each = scaled(*each, 1'000'000'000, action.price_ratio_billionths);
+  }
 }
 
 OrderId Context::pursue(InstrumentIndex instrument) {
   Goal& wanted = goal(instrument);
-  if (wanted.kind == Goal::Kind::None || wanted.refused) return {};
-  const bool closes = wanted.kind != Goal::Kind::Target;
-  const Quantity held = position(instrument).quantity;
-  const Quantity difference = wanted.target - held - (closes ? Quantity() : pending(instrument));
+  if (wanted.kind == Goal::Kind::None || wanted.wait != Goal::Wait::No) return {};
+  const Quantity open = wanted.kind == Goal::Kind::Target ? pending(instrument) : Quantity();
+  const Quantity difference = wanted.target - position(instrument).quantity - open;
   if (cancel_what_stands_against(instrument, wanted, difference)) return {};
-  const OrderOptions options = wanted.options;
-  if (!closes || held.is_zero()) wanted = {};
-  if (difference.is_zero()) return {};
-  const OrderId id =
-      send(spec_of(instrument, difference.is_positive() ? Side::Buy : Side::Sell, difference.abs(), options));
-  wanted.order = id;
-  return id;
+  if (difference.is_zero()) {
+    if (open.is_zero()) wanted = {};  // It has been reached.
+    return {};
+  }
+  if (!open.is_zero() && in_session_ && now_ >= session_close_) {
+    wanted.wait = Goal::Wait::Close;
+    return {};
+  }
+  wanted.order =
+      send(spec_of(instrument, difference.is_positive() ? Side::Buy : Side::Sell, difference.abs(), wanted.options));
+  return wanted.order;
 }
 
 /// True where orders must end before the goal's own may leave; asks for their cancellation. The goal's own order, which
@@ -150,13 +238,21 @@ bool Context::cancel_what_stands_against(InstrumentIndex instrument, const Goal&
     const bool other_side = !difference.is_zero() && sign(order.spec.side) * difference.raw() < 0;
     if (!closes && !(order.is_protective() ? shrinks : other_side)) continue;
     blocked = true;
-    if (!closing && order.state != OrderState::PendingCancel) cancel(order.id);
+    if (!closing && order.state != OrderState::PendingCancel) ask_to_cancel(order.id);
   }
   return blocked;
 }
 
 void Context::cancel_growth(InstrumentIndex instrument) {
   Quantity held = position(instrument).quantity;
+  if (Goal& wanted = goal(instrument); wanted.kind == Goal::Kind::Target) {
+    // What of it shrinks the position stays.
+    if (held.is_zero() || (held.is_positive() ? wanted.target >= held : wanted.target <= held)) {
+      wanted = {};
+    } else if (held.is_positive() != wanted.target.is_positive()) {
+      wanted.target = {};
+    }
+  }
   for (const OpenOrder& order : open_orders(instrument)) {
     // The stops and targets of a position stay in force, and so does what else can only shrink it.
     if (order.is_protective()) continue;
@@ -166,12 +262,19 @@ void Context::cancel_growth(InstrumentIndex instrument) {
     if (shrinks) {
       held += signed_leaves;
     } else if (order.state != OrderState::PendingCancel) {
-      cancel(order.id);
+      ask_to_cancel(order.id);
     }
   }
 }
 
 void Context::cancel(OrderId order) {
+  for (InstrumentIndex instrument : instruments()) {
+    if (goal(instrument).order == order) give_up_target(instrument);
+  }
+  ask_to_cancel(order);
+}
+
+void Context::ask_to_cancel(OrderId order) {
   OrderCommand command;
   command.kind = CommandKind::Cancel;
   command.strategy = strategy_;
@@ -182,14 +285,16 @@ void Context::cancel(OrderId order) {
 }
 
 void Context::cancel_all(InstrumentIndex instrument) {
+  give_up_target(instrument);
   for (const OpenOrder& order : open_orders(instrument)) {
-    if (order.state != OrderState::PendingCancel) cancel(order.id);
+    if (order.state != OrderState::PendingCancel) ask_to_cancel(order.id);
   }
 }
 
 OrderId Context::replace(OrderId order, const OrderSpec& spec) {
   const OpenOrder* open = open_orders_->find(order);
   if (open != nullptr && !next_state(open->state, Transition::ReplaceSent)) return {};
+  if (goal(spec.instrument).order == order) give_up_target(spec.instrument);
   OrderCommand command;
   command.kind = CommandKind::Replace;
   command.strategy = strategy_;

@@ -22,6 +22,7 @@ struct OrderOptions {
   Price take_profit{};       ///< Makes the order a bracket.
   Price stop_loss{};         ///< Makes the order a bracket.
   Price stop_loss_offset{};  ///< Makes the order a bracket: distance of the stop from the fill price.
+  bool one_try = false;      ///< target_position: what the order leaves open at its end is given up.
 };
 
 /// A position of one strategy.
@@ -59,15 +60,27 @@ class Context {
   OrderId buy(InstrumentIndex instrument, Quantity quantity, const OrderOptions& options = {});
   OrderId sell(InstrumentIndex instrument, Quantity quantity, const OrderOptions& options = {});
   OrderId submit(const OrderSpec& spec);
-  /// Trades the difference between `target` (signed) and position plus pending; nothing where there is none. Open
-  /// orders that stand against it (of the other side, or legs that guard more than is to be left) are cancelled first,
-  /// and the order leaves once they have ended; the id is that of the order that leaves at once.
+  /// Brings the position to `target` (signed) and lasts until it is there. Trades the difference between target and
+  /// position plus pending; nothing where there is none. Open orders that stand against it (of the other side, or legs
+  /// that guard more than is to be left) are cancelled first, and the order leaves once they have ended; the id is that
+  /// of the order that leaves at once.
+  ///
+  /// What an order leaves open at its end is sent again: at once where it expired or the venue cancelled it (for the
+  /// next session, where this one is over), at the next price where it was IOC or FOK, and where it was refused once
+  /// that may have changed: at the next price for lack of data or by the rate limit, when a position shrinks for lack
+  /// of buying power or room under a position limit, else on the next session's open. The target is given up where
+  /// the strategy asks for anything else in the instrument, cancels or replaces the order, or a leg that guards the
+  /// position fills against it; where trading halts or all orders are cancelled, all of it but what shrinks the
+  /// position.
   OrderId target_position(InstrumentIndex instrument, Quantity target, const OrderOptions& options = {});
   /// Closes this strategy's position at the market. Where it has open orders of the instrument, they are cancelled
   /// first and the closing order leaves once all of them have ended, so that nothing can fill twice. What an order
-  /// could not close by its end is tried again, in the next session where it was refused, until the position is flat or
-  /// the strategy asks for something else in the instrument.
+  /// could not close is tried again as for `target_position`, until the position is flat or the strategy asks for
+  /// something else in the instrument.
   void close(InstrumentIndex instrument);
+  /// The position that `target_position` or `close` is still on its way to; nothing where there is none or it has been
+  /// reached.
+  [[nodiscard]] std::optional<Quantity> target(InstrumentIndex instrument) const;
   void cancel(OrderId order);
   void cancel_all(InstrumentIndex instrument);
   /// Replaces an open order by one of another price or quantity (what is still to trade). Returns the new order's id;
@@ -103,29 +116,48 @@ class Context {
   [[nodiscard]] std::size_t slot(StrategyIndex strategy, InstrumentIndex instrument) const {
     return std::size_t{strategy} * config_->instruments.size() + instrument;
   }
-  /// A position that is to be reached once the orders that stand against it have ended.
+  /// A position that is to be reached.
   struct Goal {
     enum class Kind : std::uint8_t {
       None,
-      Target,  ///< Ends when its order leaves.
-      Close,   ///< Lasts until the position is flat.
+      Target,
+      Close,   ///< At the market, and only once no other order is open.
       Flatten  ///< As Close; nothing that the strategy asks for ends it.
     };
+    /// What must come before its next order.
+    enum class Wait : std::uint8_t {
+      No,
+      NextPrice,   ///< Of the instrument, a second after the order's end or later.
+      Room,        ///< A position that shrinks, or a session.
+      Close,       ///< The session's, at which all orders for the day have ended: what they leave becomes one order.
+      NextSession  ///< Or trading resumed.
+    };
     Kind kind = Kind::None;
-    bool refused = false;  // Its order was: waits for the next session.
+    Wait wait = Wait::No;
     Quantity target;
     OrderOptions options;
-    OrderId order = {};  // Its own, once it has left.
+    OrderId order = {};      // Its last one.
+    Timestamp not_before{};  // Wait::NextPrice: the earliest time of that price.
   };
 
   [[nodiscard]] Goal& goal(InstrumentIndex instrument) { return goals_[slot(strategy_, instrument)]; }
   /// Takes the next step towards the goal of this strategy in an instrument.
   OrderId pursue(InstrumentIndex instrument);
   bool cancel_what_stands_against(InstrumentIndex instrument, const Goal& wanted, Quantity difference);
-  void set_goal(InstrumentIndex instrument, const Goal& wanted);
+  OrderId set_goal(InstrumentIndex instrument, Goal::Kind kind, Quantity target = {}, const OrderOptions& options = {});
+  /// Ends what the strategy set out for with target_position.
+  void give_up_target(InstrumentIndex instrument);
+  /// What a report means for the goal in its instrument.
+  void apply_to_goal(const ExecutionReport& report);
+  void apply_to_goal(const CorporateAction& action, InstrumentIndex instrument);
+  void wait_for_price(Goal& wanted);
+  /// Works out `waits_for_price_`.
+  void note_waits();
+  static Goal::Wait wait_after(DenyReason reason);
   /// Cancels this strategy's orders that could make a position grow.
   void cancel_growth(InstrumentIndex instrument);
   OrderId send(const OrderSpec& spec);
+  void ask_to_cancel(OrderId order);
   OrderSpec spec_of(InstrumentIndex instrument, Side side, Quantity quantity, const OrderOptions& options) const;
   OrderId next_id();
   void ask(const OrderCommand& command);
@@ -136,6 +168,9 @@ class Context {
   std::vector<Quantity> net_positions_;  // By instrument.
   std::vector<Price> last_prices_;       // Zero before the first.
   std::vector<Goal> goals_;              // By strategy, then instrument.
+  Timestamp session_close_;              // Of the session that is open.
+  bool in_session_ = false;
+  bool waits_for_price_ = false;  // Some goal does, or did when this was last worked out.
   AccountView account_;
   std::vector<Timer> timers_;  // A heap, earliest first.
 

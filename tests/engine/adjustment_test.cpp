@@ -73,15 +73,16 @@ TEST(CorporateActions, GivesSplitsAndDividendsForRawPrices) {
   const auto actions = corporate_actions(kFactors, apple(), AdjustmentMode::Raw);
   ASSERT_EQ(actions.size(), 2u);
   // 619.86 x (1 - 0.8613657 / 0.8650639) = 2.6499386; the factors' seven digits tell it from 2.65.
-  EXPECT_EQ(actions[0], (CorporateAction{date("2012-08-09"), 1'000'000'000, price("2.64994")}));
-  EXPECT_EQ(actions[1], (CorporateAction{date("2014-06-09"), 7'000'000'000, {}}));
+  // 0.8650639 / 0.8613657 = 1.0042934145.
+  EXPECT_EQ(actions[0], (CorporateAction{date("2012-08-09"), 1'000'000'000, price("2.64994"), 1'004'293'415}));
+  EXPECT_EQ(actions[1], (CorporateAction{date("2014-06-09"), 7'000'000'000, {}, 7'000'000'000}));
 }
 
 TEST(CorporateActions, ScalesDividendsToSplitAdjustedPrices) {
   const auto actions = corporate_actions(kFactors, apple(), AdjustmentMode::Split);
   ASSERT_EQ(actions.size(), 1u);
-  EXPECT_EQ(actions[0],
-            (CorporateAction{date("2012-08-09"), 1'000'000'000, price("0.09464")}));  // 2.6499386 x 0.0357143
+  // 2.6499386 x 0.0357143
+  EXPECT_EQ(actions[0], (CorporateAction{date("2012-08-09"), 1'000'000'000, price("0.09464"), 1'004'293'415}));
 }
 
 TEST(CorporateActions, GivesNoneForTotalPricesOrOutsideOfTheBars) {
@@ -130,17 +131,40 @@ TEST(CorporateActions, TakesTheRegularCloseForADividend) {
   EXPECT_EQ(actions[0].dividend, Price::from_int(1));
 }
 
-TEST(SplitsBefore, BringsEarlierPricesIntoTheSharesOfADate) {
-  // 2:1 after the 3rd, 7:1 after the 6th, 4:1 after the 10th; dividends play no part.
+TEST(SharesAfterSplit, AreExactForRatiosOfWholeNumbers) {
+  struct Case {
+    std::int64_t ratio;
+    std::int64_t before, after;
+  };
+  for (const Case& each : {Case{333'333'333, 69, 23},
+                           {666'666'667, 69, 46},
+                           {33'333'333, 60, 2},
+                           {1'500'000'000, 4, 6},
+                           {142'857'143, 7'000'000, 1'000'000},
+                           {7'000'000'000, 3, 21}}) {
+    EXPECT_EQ(shares_after_split(Quantity::from_int(each.before), each.ratio), Quantity::from_int(each.after));
+    EXPECT_EQ(shares_after_split(-Quantity::from_int(each.before), each.ratio), -Quantity::from_int(each.after));
+  }
+  // A stock dividend of 0.27 % is no ratio of small whole numbers: 100 x 1.002700272.
+  EXPECT_EQ(shares_after_split(Quantity::from_int(100), 1'002'700'272).to_string(), "100.2700272");
+}
+
+TEST(FactorsBefore, BringEarlierPricesIntoThoseOfADate) {
+  // 2:1 after the 3rd, 7:1 after the 6th, 4:1 after the 10th; a dividend after the 6th and one after the 10th.
   const auto on = [](unsigned day) { return Date::from_ymd(2014, 6, day); };
   const AdjustmentFactors factors{
-      {{on(3), 900'000'000, 17'857'143}, {on(6), 900'000'000, 35'714'286}, {on(10), 950'000'000, 250'000'000}}};
-  const auto before = splits_before(factors, on(9)).rows;
-  ASSERT_EQ(before.size(), 2U);
-  EXPECT_EQ(before[0], (AdjustmentFactor{on(3), 1'000'000'000, 71'428'572}));
-  EXPECT_EQ(before[1], (AdjustmentFactor{on(6), 1'000'000'000, 142'857'144}));
-  EXPECT_EQ(splits_before(factors, on(11)).rows.back().split_factor, 250'000'000);
-  EXPECT_TRUE(splits_before(factors, on(3)).rows.empty());
+      {{on(3), 900'000'000, 17'857'143}, {on(6), 900'000'000, 35'714'286}, {on(10), 960'000'000, 250'000'000}}};
+  // Of the 9th: divided by what holds on that date, 0.96 and 0.25.
+  const auto raw = factors_before(factors, on(9), AdjustmentMode::Raw).rows;
+  ASSERT_EQ(raw.size(), 2U);
+  EXPECT_EQ(raw[0], (AdjustmentFactor{on(3), 937'500'000, 71'428'572}));
+  EXPECT_EQ(raw[1], (AdjustmentFactor{on(6), 937'500'000, 142'857'144}));
+  EXPECT_EQ(factors_before(factors, on(11), AdjustmentMode::Raw).rows.back().split_factor, 250'000'000);
+  EXPECT_TRUE(factors_before(factors, on(3), AdjustmentMode::Raw).rows.empty());
+  // Prices adjusted for splits lack the dividends alone, those adjusted for both nothing.
+  EXPECT_EQ(factors_before(factors, on(9), AdjustmentMode::Split).rows.front(),
+            (AdjustmentFactor{on(3), 937'500'000, 1'000'000'000}));
+  EXPECT_TRUE(factors_before(factors, on(9), AdjustmentMode::Total).rows.empty());
 }
 
 }  // namespace

@@ -95,21 +95,59 @@ TEST(FillSimulatorLifetime, FillsAClsOrderAtTheSessionsClosingPriceOnly) {
   EXPECT_EQ(venue.last(limit), ReportType::Expired);
 }
 
-TEST(FillSimulatorLifetime, CancelsAllOrdersOfAnInstrumentThatSplits) {
+TEST(FillSimulatorLifetime, CarriesAnOrderThroughASplit) {
   Venue venue;
-  const OrderId id = venue.send(limit_order(Side::Buy, 100, "5", TimeInForce::Gtc));
-  OrderSpec other = limit_order(Side::Buy, 100, "5", TimeInForce::Gtc);
+  const OrderId id = venue.send(limit_order(Side::Buy, 100, "9.99", TimeInForce::Gtc));
+  venue.on(Event::of(at_minute(0), 0, split_of(2'000'000'000)));
+  EXPECT_EQ(venue.last(id), ReportType::Accepted);
+  // 9.99 / 2 = 4.995, in cents and not for the worse 4.99.
+  venue.bar(1, "5.5", "5.5", "4.995", "5");
+  EXPECT_EQ(venue.filled_at(), "none");
+  venue.bar(2, "5", "5", "4.98", "5");
+  EXPECT_EQ(venue.filled_at(), "4.99");
+  EXPECT_EQ(venue.fills().at(0).last_quantity, shares(200));
+}
+
+TEST(FillSimulatorLifetime, CarriesStopsOfAFilledBracketThroughASplitAndADividend) {
+  Venue venue;
+  venue.send(bracket(market_order(Side::Buy, 100), "14", "8"));
+  venue.bar(0, "10", "10", "10", "10");
+  venue.on(Event::of(at_minute(1), 0, split_of(4'000'000'000)));
+  // A dividend of 2 % of the price: what compares with the stop is 8 / 4 x 0.98 = 1.96.
+  venue.on(Event::of(at_minute(1), 0, CorporateAction{{}, 1'000'000'000, price("0.05"), 1'020'408'163}));
+  venue.bar(1, "2.4", "2.4", "1.97", "2.4");
+  EXPECT_EQ(venue.fills().size(), 1U);
+  venue.bar(2, "2.4", "2.4", "1.96", "2.4");
+  ASSERT_EQ(venue.fills().size(), 2U);
+  EXPECT_EQ(venue.fills()[1].last_price, price("1.96"));
+  EXPECT_EQ(venue.fills()[1].last_quantity, shares(400));
+}
+
+TEST(FillSimulatorLifetime, CarriesWhatIsLeftOfAnOrderThroughASplit) {
+  EngineConfig config = small_config();
+  config.fills.participation = 0.1;
+  Venue venue(config);
+  const OrderId id = venue.send(market_order(Side::Sell, 100, TimeInForce::Gtc));
+  venue.bar(0, "10", "10", "10", "10", 310);
+  // 31 of 100 are filled. 1 for 3: 69 / 3 = 23 are left.
+  venue.on(Event::of(at_minute(1), 0, split_of(333'333'333)));
+  venue.bar(1, "30", "30", "30", "30", 10'000);
+  ASSERT_EQ(venue.fills().size(), 2U);
+  EXPECT_EQ(venue.fills()[1].last_quantity, shares(23));
+  EXPECT_EQ(venue.last(id), ReportType::Fill);
+}
+
+TEST(FillSimulatorLifetime, CancelsAnOrderOfWhichASplitLeavesNothing) {
+  Venue venue;
+  const OrderId id = venue.send(limit_order(Side::Buy, 3, "5", TimeInForce::Gtc));
+  OrderSpec other = limit_order(Side::Buy, 3, "5", TimeInForce::Gtc);
   other.instrument = 1;
   const OrderId kept = venue.send(other);
-  CorporateAction dividend;
-  dividend.dividend = price("0.5");
-  venue.on(Event::of(at_minute(0), 0, dividend));
-  EXPECT_EQ(venue.last(id), ReportType::Accepted);
-  CorporateAction split;
-  split.split_ratio_billionths = 2'000'000'000;
-  venue.on(Event::of(at_minute(0), 0, split));
+  venue.on(Event::of(at_minute(0), 0, split_of(250'000'000)));
   EXPECT_EQ(venue.last(id), ReportType::Canceled);
   EXPECT_EQ(venue.last(kept), ReportType::Accepted);
+  venue.bar(0, "20", "20", "1", "20");
+  EXPECT_EQ(venue.filled_at(), "none");
 }
 
 TEST(FillSimulatorLifetime, FillsAnOrderInNoBarThatHadBegunWhenItCame) {

@@ -19,7 +19,8 @@ OrderCommand cancel_of(EventNumber event, OrderId target) {
 }
 
 TEST(OrderStage, SendsApprovedIntentsInTheirOrder) {
-  OrderStage stage;
+  const EngineConfig config = small_config();
+  OrderStage stage(config);
   Turn turn = turn_of(2, bar_event(0, 1, "10"));
   const OrderCommand first = submit(2, 0, Side::Buy, 100);
   OrderCommand second = submit(2, 1, Side::Sell, 50);
@@ -32,7 +33,8 @@ TEST(OrderStage, SendsApprovedIntentsInTheirOrder) {
 }
 
 TEST(OrderStage, ReportsADenialAsAnEvent) {
-  OrderStage stage;
+  const EngineConfig config = small_config();
+  OrderStage stage(config);
   Turn turn = turn_of(2, bar_event(0, 1, "10"));
   const OrderCommand command = submit(2, 0, Side::Sell, 100);
   turn.intents = {{command, DenyReason::ShortingNotAllowed}};
@@ -50,7 +52,8 @@ TEST(OrderStage, ReportsADenialAsAnEvent) {
 }
 
 TEST(OrderStage, ReportsADeniedCancelOnItsTarget) {
-  OrderStage stage;
+  const EngineConfig config = small_config();
+  OrderStage stage(config);
   Turn turn = turn_of(2, bar_event(0, 1, "10"));
   const OrderId target{1, 1, 0, OrderLeg::Entry};
   turn.intents = {{cancel_of(2, target), DenyReason::UnknownOrder}};
@@ -62,7 +65,8 @@ TEST(OrderStage, ReportsADeniedCancelOnItsTarget) {
 }
 
 TEST(OrderStage, ReportsADeniedReplacementOnTheOldAndTheNewOrder) {
-  OrderStage stage;
+  const EngineConfig config = small_config();
+  OrderStage stage(config);
   Turn turn = turn_of(2, bar_event(0, 1, "10"));
   OrderCommand command = submit(2, 0, Side::Buy, 100);
   command.kind = CommandKind::Replace;
@@ -78,7 +82,8 @@ TEST(OrderStage, ReportsADeniedReplacementOnTheOldAndTheNewOrder) {
 }
 
 TEST(OrderStage, FollowsTheVenuesReports) {
-  OrderStage stage;
+  const EngineConfig config = small_config();
+  OrderStage stage(config);
   Turn turn = turn_of(2, bar_event(0, 1, "10"));
   const OrderCommand command = submit(2, 0, Side::Buy, 100);
   turn.intents = {{command, DenyReason::None}};

@@ -377,9 +377,7 @@ TEST(RiskStage, TakesARepeatedFillOnce) {
 TEST(RiskStage, KeepsItsExposureThroughASplit) {
   RiskScene scene(with([](EngineConfig& c) { c.risk.position_quantity = shares(300); }));
   scene.hold(0, Side::Buy, 100);
-  CorporateAction split;
-  split.split_ratio_billionths = 2'000'000'000;
-  scene.turn.begin(Event::of(at_minute(1), 0, split));
+  scene.turn.begin(Event::of(at_minute(1), 0, split_of(2'000'000'000)));
   scene.turn.account.equity = scene.equity;
   scene.turn.positions.push_back({0, 0, shares(200), price("5"), Money()});
   scene.stage.advance(scene.turn);

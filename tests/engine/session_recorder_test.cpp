@@ -9,7 +9,8 @@ namespace {
 using namespace testing;
 
 SessionRecorder recorded(const std::vector<Turn>& turns) {
-  SessionRecorder recorder(money("100000"));
+  static const EngineConfig config = small_config();
+  SessionRecorder recorder(config);
   for (const Turn& turn : turns) recorder.apply(turn);
   return recorder;
 }

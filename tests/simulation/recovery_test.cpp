@@ -86,7 +86,7 @@ class Recovery : public ::testing::Test {
   /// Brings a recovered runner the record of what came before its snapshot.
   void rebuild(BacktestRunner& runner, EventLog& log) const {
     auto fresh = Engine::make(config_, StrategyRegistry::built_in());
-    const auto rebuilt = rebuild_record(runner, **fresh, log, [](const Turn&) { return true; });
+    const auto rebuilt = rebuild_record(runner, config_, **fresh, log, [](const Turn&) { return true; });
     ASSERT_TRUE(rebuilt) << rebuilt.error().text();
     ASSERT_TRUE(*rebuilt);
   }
@@ -220,7 +220,8 @@ TEST_F(Recovery, GivesUpWhenToldToAndLeavesTheLogAsItWas) {
   auto fresh = Engine::make(config_, StrategyRegistry::built_in());
   auto again = runner();
   ASSERT_TRUE(recover(*again, log));
-  const auto rebuilt = rebuild_record(*again, **fresh, log, [](const Turn& turn) { return turn.event.number < 3; });
+  const auto rebuilt =
+      rebuild_record(*again, config_, **fresh, log, [](const Turn& turn) { return turn.event.number < 3; });
   ASSERT_TRUE(rebuilt);
   EXPECT_FALSE(*rebuilt);
 }

@@ -107,7 +107,8 @@ inline Event sample_event(EventNumber number) {
                       Event::of(static_cast<EventType>(number % kEventTypeCount), time,
                                 SessionEvent{Date{static_cast<std::int32_t>(n)}, time, time + Duration(5), true}));
     case EventType::CorporateAction:
-      return numbered(number, Event::of(time, 6, CorporateAction{Date{9}, 7'000'000'000, Price::from_raw(n)}));
+      return numbered(number,
+                      Event::of(time, 6, CorporateAction{Date{9}, 7'000'000'000, Price::from_raw(n), 7'100'000'000}));
     case EventType::Report: return numbered(number, Event::of(sample_report(number)));
     case EventType::Timer: return numbered(number, Event::of(time, TimerEvent{5, static_cast<std::uint32_t>(n)}));
     case EventType::Command:

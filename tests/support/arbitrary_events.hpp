@@ -87,7 +87,7 @@ inline Event any_event(EventType type) {
       event = Event::of(type, time, SessionEvent{any_date(), any_time(), any_time(), any_bool()});
       break;
     case EventType::CorporateAction:
-      event = Event::of(time, instrument, CorporateAction{any_date(), any_i64(), any_price()});
+      event = Event::of(time, instrument, CorporateAction{any_date(), any_i64(), any_price(), any_i64()});
       break;
     case EventType::Report: event = Event::of(any_report()); break;
     case EventType::Timer:

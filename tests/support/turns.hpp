@@ -21,6 +21,11 @@ inline EngineConfig small_config() {
   return config;
 }
 
+/// A split of `ratio_billionths` new shares for each old one.
+inline CorporateAction split_of(std::int64_t ratio_billionths, Date ex_date = {}) {
+  return {ex_date, ratio_billionths, {}, ratio_billionths};
+}
+
 inline Turn turn_of(EventNumber number, const Event& event, std::string_view cash = "100000",
                     std::string_view equity = "100000") {
   Turn turn;

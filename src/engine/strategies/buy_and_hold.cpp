@@ -12,10 +12,10 @@ class BuyAndHold final : public StrategyBase<BuyAndHold> {
         allocation_(config.parameters.real("allocation") / static_cast<double>(config.instruments.size())) {}
 
   void on_bar(const BarView& view, Context& context) override {
-    if (view.history || !context.position(view.instrument).quantity.is_zero()) return;
-    if (!context.pending(view.instrument).is_zero()) return;
+    if (view.history || context.target(view.instrument)) return;
+    if (!context.position(view.instrument).quantity.is_zero()) return;
     const Quantity quantity = quantity_.is_positive() ? quantity_ : context.quantity_for(view.instrument, allocation_);
-    if (quantity.is_positive()) context.buy(view.instrument, quantity);
+    context.target_position(view.instrument, quantity);
   }
 
  private:

@@ -31,23 +31,22 @@ class DonchianBreakout final : public StrategyBase<DonchianBreakout> {
     channels.exit.update(view.bar);
     channels.range.update(view.bar);
     if (!ready || view.history) return;
-    const bool flat = context.position(view.instrument).quantity.is_zero();
-    if (flat && breaks_out && context.pending(view.instrument).is_zero()) {
-      const Quantity quantity = sizing_.quantity(view.instrument, context);
-      if (!quantity.is_positive()) return;
+    const Quantity held = context.position(view.instrument).quantity;
+    const std::optional<Quantity> target = context.target(view.instrument);
+    if (breaks_out && held.is_zero() && !target) {
       OrderOptions options;
       if (stop_multiple_ > 0) options.stop_loss_offset = Price::rounded(channels.range.value() * stop_multiple_);
-      context.buy(view.instrument, quantity, options);
-    } else if (!flat && breaks_down) {
+      context.target_position(view.instrument, sizing_.quantity(view.instrument, context), options);
+    } else if (breaks_down && !target.value_or(held).is_zero()) {
       context.close(view.instrument);
     }
   }
 
   void on_corporate_action(InstrumentIndex instrument, const CorporateAction& action, Context&) override {
     Channels& channels = channels_[index_[instrument]];
-    channels.entry.rescale(action.split_ratio_billionths);
-    channels.exit.rescale(action.split_ratio_billionths);
-    channels.range.rescale(action.split_ratio_billionths);
+    channels.entry.rescale(action.price_ratio_billionths);
+    channels.exit.rescale(action.price_ratio_billionths);
+    channels.range.rescale(action.price_ratio_billionths);
   }
 
   void save(ByteWriter& out) const override {

@@ -87,9 +87,9 @@ class Dp20 final : public StrategyBase<Dp20> {
   }
 
   void on_corporate_action(InstrumentIndex, const CorporateAction& action, Context&) override {
-    trend_.rescale(action.split_ratio_billionths);
-    ema_.rescale(action.split_ratio_billionths);
-    range_.rescale(action.split_ratio_billionths);
+    trend_.rescale(action.price_ratio_billionths);
+    ema_.rescale(action.price_ratio_billionths);
+    range_.rescale(action.price_ratio_billionths);
   }
 
   void on_timer(std::uint32_t, Context& context) override { context.close(instrument_); }

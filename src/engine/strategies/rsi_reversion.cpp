@@ -23,17 +23,17 @@ class RsiReversion final : public StrategyBase<RsiReversion> {
     RelativeStrengthIndex& strength = strength_[index_[view.instrument]];
     strength.update(view.bar.close);
     if (!strength.ready() || view.history) return;
-    const bool flat = context.position(view.instrument).quantity.is_zero();
-    if (flat && strength.value() < buy_below_ && context.pending(view.instrument).is_zero()) {
-      const Quantity quantity = sizing_.quantity(view.instrument, context);
-      if (quantity.is_positive()) context.buy(view.instrument, quantity);
-    } else if (!flat && strength.value() > sell_above_) {
+    // What it holds, or is on its way to hold.
+    const Quantity wanted = context.target(view.instrument).value_or(context.position(view.instrument).quantity);
+    if (wanted.is_zero() && strength.value() < buy_below_) {
+      context.target_position(view.instrument, sizing_.quantity(view.instrument, context));
+    } else if (!wanted.is_zero() && strength.value() > sell_above_) {
       context.target_position(view.instrument, Quantity());
     }
   }
 
   void on_corporate_action(InstrumentIndex instrument, const CorporateAction& action, Context&) override {
-    strength_[index_[instrument]].rescale(action.split_ratio_billionths);
+    strength_[index_[instrument]].rescale(action.price_ratio_billionths);
   }
 
   void save(ByteWriter& out) const override {

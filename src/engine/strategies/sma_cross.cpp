@@ -70,7 +70,7 @@ class SmaCross final : public StrategyBase<SmaCross> {
 
   void on_corporate_action(InstrumentIndex instrument, const CorporateAction& action, Context&) override {
     Averages& averages = averages_[index_[instrument]];
-    averages.closes.rescale(action.split_ratio_billionths);
+    averages.closes.rescale(action.price_ratio_billionths);
     averages.fast_sum = averages.closes.sum(fast_period_);
     averages.slow_sum = averages.closes.sum(slow_period_);
   }
@@ -105,8 +105,9 @@ class SmaCross final : public StrategyBase<SmaCross> {
     if (trend > 0) target = sizing_.quantity(instrument, context);
     if (trend < 0 && goes_short_) target = -sizing_.quantity(instrument, context);
     const Quantity held = context.position(instrument).quantity;
-    // Keeps a position that already has the right side, instead of trading the drift of its size.
-    if (trend > 0 ? held.is_positive() : trend < 0 && goes_short_ && held.is_negative()) return;
+    // Keeps a position that already has the right side, instead of trading the drift of its size; an order that was to
+    // end it is taken back.
+    if (trend > 0 ? held.is_positive() : trend < 0 && goes_short_ && held.is_negative()) target = held;
     context.target_position(instrument, target);
   }
 

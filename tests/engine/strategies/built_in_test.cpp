@@ -61,7 +61,7 @@ TEST(SmaCross, LeavesAtEqualAverages) {
   // 11.5/11 up; then 12, 12, 12: (13+12)/2 = 12.5 / 11.67 up, 12/12.33 down at the sixth.
   EXPECT_EQ(asked(config, {10, 10, 10, 13, 12, 12, 12}), (Strings{"4 submit buy 10", "6 submit sell 10"}));
   // 11/10.67 up; 12, then 12/12 equal.
-  EXPECT_EQ(asked(config, {10, 10, 12, 12, 12}), (Strings{"3 submit buy 10", "5 submit sell 10"}));
+  EXPECT_EQ(asked(config, {10, 10, 12, 12, 12, 12}), (Strings{"3 submit buy 10", "5 submit sell 10"}));
 }
 
 TEST(SmaCross, TurnsShortWhereItMay) {
@@ -127,9 +127,7 @@ std::vector<Bar> around_a_split(bool as_traded) {
 TEST(BuiltInStrategies, ActOnPricesAsTradedAsOnAdjustedOnes) {
   const std::vector<Bar> traded = around_a_split(true);
   const std::vector<Bar> adjusted = around_a_split(false);
-  CorporateAction split;
-  split.ex_date = new_york_date(traded[kSplitDay].start);
-  split.split_ratio_billionths = 2'000'000'000;
+  const CorporateAction split = split_of(2'000'000'000, new_york_date(traded[kSplitDay].start));
   const std::pair<const char*, std::vector<std::pair<std::string, ParameterValue>>> cases[] = {
       {"sma_cross", {{"fast", 3_i}, {"slow", 9_i}, {"quantity", 10_i}}},
       {"donchian_breakout", {{"entry", 5_i}, {"exit", 5_i}, {"atr", 5_i}, {"stop_atr", 0.0}, {"quantity", 10_i}}},

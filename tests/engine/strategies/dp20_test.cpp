@@ -176,9 +176,7 @@ TEST(Dp20, CountsTheClosesOfTheRunWhereThereAreNoDailyBars) {
 }
 
 TEST(Dp20, BringsItsAverageIntoTheSharesOfAfterASplit) {
-  CorporateAction split;
-  split.ex_date = kDate;
-  split.split_ratio_billionths = 2'000'000'000;
+  const CorporateAction split = split_of(2'000'000'000, kDate);
   std::vector<Bar> bars = Day(Date::from_ymd(2013, 10, 7), ohlc("800", "801", "799", "800")).bars();
   append(bars, ordinary_signal().bars());
   // 800 before the split is 400 after it, below the open of 450.
