@@ -39,9 +39,14 @@ ApiMetrics::ApiMetrics() : handles_(std::make_unique<Handles>()) {}
 ApiMetrics::~ApiMetrics() = default;
 
 void ApiMetrics::count_refusal(ApiLimit limit) { handles_->refusals[static_cast<std::size_t>(limit)]->Increment(); }
-void ApiMetrics::set_connections(std::size_t connections) {
-  handles_->connections->Set(static_cast<double>(connections));
+void ApiMetrics::refused(ServerLimit limit) {
+  switch (limit) {
+    case ServerLimit::Connections: return count_refusal(ApiLimit::Connections);
+    case ServerLimit::HeaderBytes: return count_refusal(ApiLimit::HeaderBytes);
+    case ServerLimit::BodyBytes: return count_refusal(ApiLimit::BodyBytes);
+  }
 }
+void ApiMetrics::connections(std::size_t open) { handles_->connections->Set(static_cast<double>(open)); }
 void ApiMetrics::set_streams(std::size_t streams) { handles_->streams->Set(static_cast<double>(streams)); }
 void ApiMetrics::set_history_readers(std::size_t readers) {
   handles_->history_readers->Set(static_cast<double>(readers));

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "net/server.hpp"
+
 namespace bellwether {
 
 /// Limits of the API; the token is the name of the configuration key below `api`.
@@ -19,16 +21,18 @@ constexpr std::string_view token(ApiLimit limit) {
 }
 
 /// From any thread.
-class ApiMetrics {
+class ApiMetrics final : public ServerObserver {
  public:
   ApiMetrics();
   ApiMetrics(const ApiMetrics&) = delete;
   ApiMetrics& operator=(const ApiMetrics&) = delete;
-  ~ApiMetrics();
+  ~ApiMetrics() override;
+
+  void refused(ServerLimit limit) override;
+  void connections(std::size_t open) override;
 
   /// A connection, request or stream was turned away because `limit` was reached.
   void count_refusal(ApiLimit limit);
-  void set_connections(std::size_t connections);
   void set_streams(std::size_t streams);
   void set_history_readers(std::size_t readers);
 

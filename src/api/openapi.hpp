@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <vector>
 
-#include "api/route.hpp"
+#include "net/route.hpp"
 
 namespace bellwether {
 

@@ -14,7 +14,7 @@ using Kind = RouteParameter::Kind;
 constexpr std::uint64_t kPageRowsMax = 1000;
 constexpr std::uint64_t kTextBytesMax = 200;
 
-ApiResponse ok(const Json& json, unsigned status = 200) {
+HttpResponse ok(const Json& json, unsigned status = 200) {
   return {status, "application/json", json.dump(-1, ' ', false, Json::error_handler_t::replace)};
 }
 
@@ -73,7 +73,7 @@ class FilterReader {
     return {};
   }
 
-  std::optional<ApiResponse> problem;
+  std::optional<HttpResponse> problem;
 
  private:
   void refuse(const std::string& name, const std::string& message) {
@@ -90,26 +90,26 @@ struct Handlers {
 
   [[nodiscard]] const SessionView& session() const { return *ports.session; }
 
-  [[nodiscard]] ApiResponse live() const {
+  [[nodiscard]] HttpResponse live() const {
     const bool failed = session().status().phase == SessionPhase::Failed;
     return ok({{"live", !failed}}, failed ? 503 : 200);
   }
-  [[nodiscard]] ApiResponse ready() const {
+  [[nodiscard]] HttpResponse ready() const {
     const SessionStatus status = session().status();
     const bool is_ready = status.phase == SessionPhase::Trading || status.phase == SessionPhase::Finished;
     std::string reason = "the session is " + std::string(token(status.phase));
     if (!status.detail.empty()) reason += ": " + status.detail;
     return ok({{"ready", is_ready}, {"phase", token(status.phase)}, {"reason", reason}}, is_ready ? 200 : 503);
   }
-  [[nodiscard]] ApiResponse metrics() const {
+  [[nodiscard]] HttpResponse metrics() const {
     return {200, "text/plain; version=0.0.4; charset=utf-8", ports.metrics ? ports.metrics() : ""};
   }
-  [[nodiscard]] ApiResponse status() const {
+  [[nodiscard]] HttpResponse status() const {
     Json json = {{"version", BELLWETHER_VERSION}};
     json.update(json_of(session().status()));
     return ok(json);
   }
-  [[nodiscard]] ApiResponse account() const {
+  [[nodiscard]] HttpResponse account() const {
     Json json = json_of(session().account());
     json["strategies"] = Json::array();
     const std::vector<StrategyTotals> totals = session().strategy_totals();
@@ -121,7 +121,7 @@ struct Handlers {
     return ok(json);
   }
 
-  [[nodiscard]] ApiResponse positions(const RouteArguments& arguments) const {
+  [[nodiscard]] HttpResponse positions(const RouteArguments& arguments) const {
     Json json = {{"positions", Json::array()}, {"net", Json::array()}};
     const bool all = arguments.boolean("closed");
     for (const PositionRow& row : session().positions()) {
@@ -133,7 +133,7 @@ struct Handlers {
     return ok(json);
   }
 
-  [[nodiscard]] ApiResponse orders(const RouteArguments& arguments) const {
+  [[nodiscard]] HttpResponse orders(const RouteArguments& arguments) const {
     FilterReader reader(names, arguments);
     OrderFilter filter;
     const std::string status = arguments.text("status");
@@ -152,7 +152,7 @@ struct Handlers {
     return ok(json);
   }
 
-  [[nodiscard]] ApiResponse order(const RouteArguments& arguments) const {
+  [[nodiscard]] HttpResponse order(const RouteArguments& arguments) const {
     const auto id = OrderId::parse(arguments.text("client_order_id"));
     if (!id) return error_response(400, "bad_parameter", id.error().message, "client_order_id");
     const auto row = session().order(*id);
@@ -161,7 +161,7 @@ struct Handlers {
                           "client_order_id");
   }
 
-  [[nodiscard]] ApiResponse fills(const RouteArguments& arguments) const {
+  [[nodiscard]] HttpResponse fills(const RouteArguments& arguments) const {
     const auto page = session().fills(arguments.integer("after"), arguments.integer("limit"));
     Json json = {{"fills", Json::array()}, {"next", nullptr}};
     for (const FillRow& row : page.rows) json["fills"].push_back(json_of(row, names));
@@ -169,13 +169,13 @@ struct Handlers {
     return ok(json);
   }
 
-  [[nodiscard]] ApiResponse strategies() const {
+  [[nodiscard]] HttpResponse strategies() const {
     Json json = {{"strategies", Json::array()}};
     for (const StrategyView& strategy : session().strategies()) json["strategies"].push_back(json_of(strategy, names));
     return ok(json);
   }
 
-  [[nodiscard]] ApiResponse control(const CommandEvent& command, const std::string& words) const {
+  [[nodiscard]] HttpResponse control(const CommandEvent& command, const std::string& words) const {
     if (!ports.control) return error_response(409, "refused", "this session takes no commands");
     const auto event = ports.control(command);
     if (!event) return error_response(409, "refused", event.error().message, event.error().field);
@@ -187,15 +187,15 @@ struct Handlers {
     if (ports.operator_note && !words.empty()) ports.operator_note(*event, words);
     return ok({{"event", *event}}, 202);
   }
-  [[nodiscard]] ApiResponse halt(const RouteArguments& arguments) const {
+  [[nodiscard]] HttpResponse halt(const RouteArguments& arguments) const {
     return control({CommandType::Halt, HaltReason::Operator, arguments.boolean("flatten")}, arguments.text("reason"));
   }
-  [[nodiscard]] ApiResponse resume(const RouteArguments& arguments) const {
+  [[nodiscard]] HttpResponse resume(const RouteArguments& arguments) const {
     return control({CommandType::Resume, HaltReason::None, false}, arguments.text("reason"));
   }
 };
 
-ApiResponse index_page(const std::vector<Route>& routes) {
+HttpResponse index_page(const std::vector<Route>& routes) {
   std::string rows;
   for (const Route& route : routes) {
     const bool link = route.method == "GET" && route.path.find('{') == std::string::npos && !route.stream;
@@ -274,7 +274,7 @@ std::vector<RouteAnswer> command_answers() {
            "Error"}};
 }
 
-void add_control_routes(const Handlers& h, std::vector<Route>& out) {
+void add_control_routes(const Handlers& h, std::shared_ptr<StreamHandler> stream, std::vector<Route>& out) {
   out.push_back({.method = "POST",
                  .path = "/v1/halt",
                  .name = "halt",
@@ -305,11 +305,11 @@ void add_control_routes(const Handlers& h, std::vector<Route>& out) {
                    {426, "The request did not ask for a WebSocket.", "Error"}},
        .handle =
            [](const RouteArguments&) {
-             ApiResponse response = error_response(426, "upgrade_required", "/v1/stream is a WebSocket");
+             HttpResponse response = error_response(426, "upgrade_required", "/v1/stream is a WebSocket");
              response.headers.emplace_back("Upgrade", "websocket");
              return response;
            },
-       .stream = true});
+       .stream = std::move(stream)});
 }
 
 void add_operations_routes(const Handlers& h, std::vector<Route>& out) {
@@ -335,11 +335,11 @@ void add_operations_routes(const Handlers& h, std::vector<Route>& out) {
 
 }  // namespace
 
-std::vector<Route> make_routes(const ApiPorts& ports) {
+std::vector<Route> make_routes(const ApiPorts& ports, std::shared_ptr<StreamHandler> stream) {
   const Handlers handlers{ports, Names(ports.session->config())};
   std::vector<Route> routes;
   add_reading_routes(handlers, routes);
-  add_control_routes(handlers, routes);
+  add_control_routes(handlers, std::move(stream), routes);
   add_operations_routes(handlers, routes);
   routes.push_back({.method = "GET",
                     .path = "/openapi.json",
@@ -351,24 +351,11 @@ std::vector<Route> make_routes(const ApiPorts& ports) {
                     .name = "getIndex",
                     .summary = "This page.",
                     .answers = {{200, "Links to the routes.", "", "text/html"}}});
-  const ApiResponse document = ok(openapi_document(routes));
-  const ApiResponse index = index_page(routes);
+  const HttpResponse document = ok(openapi_document(routes));
+  const HttpResponse index = index_page(routes);
   routes[routes.size() - 2].handle = [document](const RouteArguments&) { return document; };
   routes.back().handle = [index](const RouteArguments&) { return index; };
   return routes;
-}
-
-std::variant<EventNumber, ApiResponse> stream_start(const SessionView& session, const RouteArguments& arguments) {
-  const SessionStatus status = session.status();
-  if (!arguments.has("after")) return status.last_event;
-  const EventNumber after = arguments.integer("after");
-  if (after <= status.last_event) return after;
-  if (status.phase == SessionPhase::Starting || status.phase == SessionPhase::Recovering) {
-    return error_response(503, "not_ready", "the session is " + std::string(token(status.phase)));
-  }
-  return error_response(400, "bad_parameter",
-                        "the last event is " + std::to_string(status.last_event) + ", before " + std::to_string(after),
-                        "after");
 }
 
 }  // namespace bellwether

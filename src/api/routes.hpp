@@ -1,18 +1,15 @@
 // The routes of the API.
 #pragma once
 
-#include <variant>
+#include <memory>
 #include <vector>
 
 #include "api/ports.hpp"
-#include "api/route.hpp"
+#include "net/route.hpp"
 
 namespace bellwether {
 
-/// All routes. What `ports` refers to must outlive them.
-std::vector<Route> make_routes(const ApiPorts& ports);
-
-/// The event after which a stream begins, or why there can be none.
-std::variant<EventNumber, ApiResponse> stream_start(const SessionView& session, const RouteArguments& arguments);
+/// All routes; `stream` serves /v1/stream. What `ports` refers to must outlive them.
+std::vector<Route> make_routes(const ApiPorts& ports, std::shared_ptr<StreamHandler> stream);
 
 }  // namespace bellwether

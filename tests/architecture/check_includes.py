@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that includes point down the table of rooms and never back, and that the engine includes nothing foreign.
+"""Checks that includes point down the table of rooms and never back, and that engine and net include nothing foreign.
 
 usage: check_includes.py ROOT
 """
@@ -13,23 +13,27 @@ from source_text import ROOMS, blank, report, sources
 # Room -> what its files may include of the project, as folders or single files.
 MAY_INCLUDE = {
     "engine": ("engine/",),
-    "brokers": ("engine/", "brokers/"),
+    "net": ("net/",),
+    "brokers": ("engine/", "net/", "brokers/"),
     "storage": ("engine/", "storage/"),
     "config": ("engine/", "storage/file_bytes.hpp", "storage/data_folder.hpp", "config/"),
     "backtest": ("engine/", "storage/", "config/", "backtest/"),
     "actors": ("engine/", "brokers/", "storage/", "actors/"),
-    "api": ("engine/", "config/json.hpp", "config/json_value.hpp", "actors/protocol.hpp", "api/"),
-    "app": ("engine/", "brokers/", "storage/", "config/", "backtest/", "actors/", "api/", "app/"),
+    "api": ("engine/", "config/json.hpp", "config/json_value.hpp", "actors/protocol.hpp", "net/", "api/"),
+    "app": ("engine/", "net/", "brokers/", "storage/", "config/", "backtest/", "actors/", "api/", "app/"),
 }
 
-# Library headers, by how they begin -> rooms that may include them. What stands in no row is free outside of the engine.
+# Library headers, by how they begin -> rooms that may include them. What stands in no row is free outside of engine and net.
 LIBRARY_ROOMS = {
     "caf/": ("actors", "api", "app"),
-    "boost/": ("brokers", "api", "app"),
+    "boost/": ("net", "brokers"),
     "sqlite3.h": ("storage",),
     "CLI/": ("app",),
     "spdlog/": ("app",),
 }
+
+# Rooms that include of libraries only the standard one, and headers that begin so.
+FOREIGN = {"engine": (), "net": ("boost/", "nlohmann/", "openssl/", "simdjson")}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:<(?P<angle>[^>]+)>|"(?P<quote>[^"]+)")', re.MULTILINE)
 # A standard C++ header has neither a suffix nor a folder.
@@ -64,8 +68,8 @@ def problem_with(room: str, target: str, quoted: bool) -> str | None:
         return f'{room} may not include "{target}" (allowed: {", ".join(MAY_INCLUDE[room])})'
     if quoted:
         return f'"{target}" does not begin with a room: write the path from src/'
-    if room == "engine":
-        return None if STANDARD.match(target) else f"the engine may include only the standard library, not <{target}>"
+    if room in FOREIGN and not STANDARD.match(target) and not target.startswith(FOREIGN[room] or "\0"):
+        return f"{room} may include only {', '.join(('the standard library', *FOREIGN[room]))}, not <{target}>"
     for prefix, rooms in LIBRARY_ROOMS.items():
         if target.startswith(prefix) and room not in rooms:
             return f"<{target}> belongs into {', '.join(rooms)}, not into {room}"

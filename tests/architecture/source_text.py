@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-ROOMS = ("engine", "brokers", "storage", "config", "backtest", "actors", "api", "app")
+ROOMS = ("engine", "net", "brokers", "storage", "config", "backtest", "actors", "api", "app")
 
 _TOKEN = re.compile(
     r'(?P<raw>R"(?P<tag>[^()\\\s]{0,16})\((?:.|\n)*?\)(?P=tag)")'

@@ -5,9 +5,11 @@
 
 #include "actors/session_board.hpp"
 #include "api/openapi.hpp"
-#include "api/router.hpp"
+#include "api/request_body.hpp"
 #include "api/routes.hpp"
+#include "api/session_stream.hpp"
 #include "config/json.hpp"
+#include "net/router.hpp"
 #include "tests/support/turns.hpp"
 
 using namespace bellwether;
@@ -59,7 +61,7 @@ std::vector<Turn> session_with_everything() {
 Json answers_of(const Router& router) {
   Json answers = Json::array();
   const auto ask = [&](const std::string& method, const std::string& path, const std::string& target) {
-    const ApiResponse response = router.handle({method, target, "localhost", "", "", ""});
+    const HttpResponse response = router.handle({method, target, "localhost", "", "", ""});
     Json answer;
     answer["method"] = method;
     answer["path"] = path;
@@ -89,7 +91,9 @@ int main() {
   ApiPorts ports;
   ports.session = &board;
   ports.control = [](const CommandEvent&) -> Expected<EventNumber> { return EventNumber{14}; };
-  const Router router(make_routes(ports), ApiAccess());
+  ApiMetrics metrics;
+  const Router router(make_routes(ports, session_stream(board, StreamLimits(), metrics)), HostAccess(),
+                      read_request_body);
   Json out;
   out["openapi"] = openapi_document(router.routes());
   out["answers"] = answers_of(router);

@@ -1,7 +1,7 @@
 // One HTTP connection: reads requests one after the other, has the routes answer them, writes the responses in order.
 #include <boost/beast/websocket/rfc6455.hpp>
 
-#include "api/network.hpp"
+#include "net/network.hpp"
 
 namespace bellwether::network {
 namespace {
@@ -10,7 +10,7 @@ constexpr std::size_t kReadBytes = 4096;
 constexpr std::size_t kDrainBytesMax = 1 << 20;
 constexpr auto kDrainTimeout = std::chrono::milliseconds(500);
 
-std::string text_of(const HttpRequest& request, http::field field) { return std::string(request[field]); }
+std::string text_of(const BeastRequest& request, http::field field) { return std::string(request[field]); }
 
 class HttpConnection final : public Connection {
  public:
@@ -32,11 +32,11 @@ class HttpConnection final : public Connection {
         co_await refuse(error);
         break;
       }
-      HttpRequest request = parser.release();
+      BeastRequest request = parser.release();
       Answer answer = co_await answer_to(request);
-      if (answer.upgrade) {
+      if (answer.stream != nullptr) {
         stream_.expires_never();
-        co_return Upgrade{std::move(request), *answer.upgrade};
+        co_return Upgrade{std::move(request), answer.stream, std::move(answer.arguments)};
       }
       const bool keep = request.keep_alive() && !hub_.stopping;
       if (!co_await write(answer.response, request.version(), request.method() == http::verb::head, keep)) break;
@@ -54,8 +54,9 @@ class HttpConnection final : public Connection {
 
  private:
   struct Answer {
-    ApiResponse response;
-    std::optional<EventNumber> upgrade = {};
+    HttpResponse response;
+    StreamHandler* stream = nullptr;  // In place of a response: serve this one with `arguments`.
+    RouteArguments arguments = {};
   };
 
   awaitable<bool> wait_for_bytes() {
@@ -68,28 +69,27 @@ class HttpConnection final : public Connection {
     co_return !error;
   }
 
-  awaitable<Answer> answer_to(const HttpRequest& request) {
+  awaitable<Answer> answer_to(const BeastRequest& request) {
     if (request.version() == 11 && request.count(http::field::host) != 1) {
       co_return Answer{error_response(400, "bad_request", "HTTP/1.1 needs one Host header", "Host")};
     }
-    const Router::Match match = hub_.router.match(
-        {std::string(request.method_string()), std::string(request.target()), text_of(request, http::field::host),
-         text_of(request, http::field::origin), text_of(request, http::field::content_type), request.body()});
+    Router::Match match = hub_.router.match({std::string(request.method_string()), std::string(request.target()),
+                                             text_of(request, http::field::host), text_of(request, http::field::origin),
+                                             text_of(request, http::field::content_type), request.body()});
     if (match.route == nullptr) co_return Answer{match.refusal};
     if (match.route->stream && beast::websocket::is_upgrade(request)) {
-      auto start = stream_start(*hub_.ports.session, match.arguments);
-      if (const auto* after = std::get_if<EventNumber>(&start)) co_return Answer{{}, *after};
-      co_return Answer{std::get<ApiResponse>(start)};
+      if (auto refusal = match.route->stream->refuse(match.arguments)) co_return Answer{std::move(*refusal)};
+      co_return Answer{{}, match.route->stream.get(), std::move(match.arguments)};
     }
     if (!match.route->blocks) co_return Answer{match.route->handle(match.arguments)};
-    ApiResponse response = co_await asio::co_spawn(
-        hub_.workers, [&match]() -> awaitable<ApiResponse> { co_return match.route->handle(match.arguments); },
+    HttpResponse response = co_await asio::co_spawn(
+        hub_.workers, [&match]() -> awaitable<HttpResponse> { co_return match.route->handle(match.arguments); },
         asio::use_awaitable);
     co_return Answer{std::move(response)};
   }
 
   template <typename Body>
-  awaitable<bool> send(http::response<Body>& message, const ApiResponse& response, bool keep) {
+  awaitable<bool> send(http::response<Body>& message, const HttpResponse& response, bool keep) {
     message.set(http::field::content_type, response.content_type);
     message.set(http::field::cache_control, "no-store");
     message.set("X-Content-Type-Options", "nosniff");
@@ -101,7 +101,7 @@ class HttpConnection final : public Connection {
     co_return !error;
   }
 
-  awaitable<bool> write(const ApiResponse& response, unsigned version, bool head, bool keep) {
+  awaitable<bool> write(const HttpResponse& response, unsigned version, bool head, bool keep) {
     if (head) {
       http::response<http::empty_body> message(http::status(response.status), version);
       co_return co_await send(message, response, keep);
@@ -117,14 +117,14 @@ class HttpConnection final : public Connection {
         error.category() != make_error_code(http::error::bad_method).category()) {
       co_return;
     }
-    ApiResponse response = error_response(400, "bad_request", "not HTTP: " + error.message());
+    HttpResponse response = error_response(400, "bad_request", "not HTTP: " + error.message());
     if (error == http::error::body_limit) {
-      hub_.metrics.count_refusal(ApiLimit::BodyBytes);
+      hub_.observer.refused(ServerLimit::BodyBytes);
       response = error_response(413, "body_too_large",
                                 "a body has at most " + std::to_string(hub_.config.body_bytes_max) + " bytes");
     }
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-      hub_.metrics.count_refusal(ApiLimit::HeaderBytes);
+      hub_.observer.refused(ServerLimit::HeaderBytes);
       response = error_response(431, "header_too_large",
                                 "a header has at most " + std::to_string(hub_.config.header_bytes_max) + " bytes");
     }

@@ -1,15 +1,16 @@
-// A route of the API: how it is asked, what it answers and what does the work. Requests are checked against it and the
-// OpenAPI document is written from it.
+// A route: how it is asked, what it answers and what does the work. Requests are checked against it, and a description
+// of the interface can be written from it.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "api/http_message.hpp"
+#include "net/http_message.hpp"
 
 namespace bellwether {
 
@@ -49,6 +50,9 @@ struct RouteAnswer {
   std::string content_type = "application/json";
 };
 
+/// What serves a WebSocket; defined in network.hpp.
+class StreamHandler;
+
 struct Route {
   std::string method;  ///< GET (serves HEAD too) or POST.
   std::string path;    ///< One segment may be a parameter: "/v1/orders/{client_order_id}".
@@ -57,9 +61,9 @@ struct Route {
   std::vector<RouteParameter> query = {};
   std::vector<RouteParameter> body = {};  ///< Members of a JSON object, all optional.
   std::vector<RouteAnswer> answers = {};
-  std::function<ApiResponse(const RouteArguments&)> handle = {};
-  bool blocks = false;  ///< `handle` may wait, and so must not run on the network's thread.
-  bool stream = false;  ///< A WebSocket.
+  std::function<HttpResponse(const RouteArguments&)> handle = {};
+  bool blocks = false;                         ///< `handle` may wait, and so must not run on the network's thread.
+  std::shared_ptr<StreamHandler> stream = {};  ///< Serves it as a WebSocket to who asks for one. Null: it is none.
 };
 
 }  // namespace bellwether

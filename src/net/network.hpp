@@ -1,4 +1,5 @@
-// What the server's connections share. Brings in Asio and Beast: only the server's own files include this.
+// What the server's connections share, and the base of those that are WebSockets. Brings in Asio and Beast: only the
+// server's own files and the handlers of streams include this.
 #pragma once
 
 #include <atomic>
@@ -19,13 +20,12 @@
 #include <optional>
 #include <set>
 
-#include "api/api_metrics.hpp"
-#include "api/router.hpp"
-#include "api/routes.hpp"
-#include "api/server.hpp"
-#include "config/json.hpp"
+#include "net/router.hpp"
+#include "net/server.hpp"
 
-namespace bellwether::network {
+namespace bellwether {
+
+namespace network {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -35,7 +35,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-using HttpRequest = http::request<http::string_body>;
+using BeastRequest = http::request<http::string_body>;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 /// A connection as the server sees it. Network thread only.
@@ -56,12 +56,11 @@ class Connection {
 
 /// State of a running server.
 struct Hub {
-  Hub(const ApiConfig& api_config, const ApiPorts& api_ports, bool loopback)
-      : config(api_config),
-        ports(with_own_metrics(api_ports)),
-        names(api_ports.session->config()),
-        router(make_routes(ports), ApiAccess{loopback, api_config.allowed_hosts}),
-        workers(api_config.history_readers_max + 1) {}
+  Hub(const ServerConfig& server_config, Router server_router, ServerObserver& server_observer)
+      : config(server_config),
+        router(std::move(server_router)),
+        observer(server_observer),
+        workers(server_config.worker_threads) {}
 
   /// Connections register for as long as they live.
   void add(Connection* connection) { connections.insert(connection); }
@@ -75,40 +74,45 @@ struct Hub {
     work.reset();
   }
 
-  /// The session's metrics and the API's own, one after the other.
-  ApiPorts with_own_metrics(ApiPorts given) {
-    given.metrics = [this, session = given.metrics] { return (session ? session() : std::string()) + metrics.text(); };
-    return given;
-  }
-
-  ApiMetrics metrics;
-  const ApiConfig config;
-  const ApiPorts ports;
-  const Names names;
+  const ServerConfig config;
   const Router router;
+  ServerObserver& observer;
   asio::io_context io{1};
-  asio::thread_pool workers;  // For what may block: commands and history.
+  asio::thread_pool workers;  // For what may block.
   tcp::acceptor acceptor{io};
   asio::steady_timer check_timer{io};
   asio::steady_timer stop_timer{io};
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work{io.get_executor()};
   std::set<Connection*> connections;
   std::size_t open_sockets = 0;
-  std::size_t streams = 0;
-  std::size_t history_readers = 0;
   std::atomic<bool> stopping = false;
 };
 
-/// A request that asks to become a stream, checked.
+/// A request that asks to become a WebSocket, checked.
 struct Upgrade {
-  HttpRequest request;
-  EventNumber after = 0;
+  BeastRequest request;
+  StreamHandler* handler = nullptr;
+  RouteArguments arguments;
 };
 
-/// Serves requests until the connection ends, or until one asks for the stream; `stream` is then free for it.
+/// Serves requests until the connection ends, or until one asks for a WebSocket; `stream` is then free for it.
 awaitable<std::optional<Upgrade>> serve_requests(Hub& hub, beast::tcp_stream& stream);
 
-/// Serves the stream until it ends; takes the socket out of `stream`.
-awaitable<void> serve_stream(Hub& hub, beast::tcp_stream& stream, const Upgrade& upgrade);
+}  // namespace network
 
-}  // namespace bellwether::network
+/// Serves the WebSockets of one route. Network thread only.
+class StreamHandler {
+ public:
+  StreamHandler() = default;
+  StreamHandler(const StreamHandler&) = delete;
+  StreamHandler& operator=(const StreamHandler&) = delete;
+  virtual ~StreamHandler() = default;
+
+  /// Why there can be no WebSocket with these arguments; nothing where there can.
+  [[nodiscard]] virtual std::optional<HttpResponse> refuse(const RouteArguments& arguments) const = 0;
+  /// Serves one until it ends; takes the socket out of `stream`. `refuse` has just let it pass.
+  virtual network::awaitable<void> serve(network::Hub& hub, network::beast::tcp_stream& stream,
+                                         const network::BeastRequest& request, const RouteArguments& arguments) = 0;
+};
+
+}  // namespace bellwether

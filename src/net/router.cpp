@@ -1,12 +1,8 @@
-#include "api/router.hpp"
+#include "net/router.hpp"
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
-#include <nlohmann/json.hpp>
-
-#include "config/json.hpp"
-#include "config/json_value.hpp"
 
 namespace bellwether {
 namespace {
@@ -65,7 +61,7 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-ApiResponse bad_parameter(const std::string& name, const std::string& message) {
+HttpResponse bad_parameter(const std::string& name, const std::string& message) {
   return error_response(400, "bad_parameter", message, name);
 }
 
@@ -110,7 +106,7 @@ std::string known(const std::vector<RouteParameter>& parameters) {
   return names.empty() ? "there are none" : "there are " + joined(names);
 }
 
-std::optional<ApiResponse> read_query(const Route& route, std::string_view query, RouteArguments& arguments) {
+std::optional<HttpResponse> read_query(const Route& route, std::string_view query, RouteArguments& arguments) {
   for (const std::string_view pair : split(query, '&')) {
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');
@@ -129,7 +125,8 @@ std::optional<ApiResponse> read_query(const Route& route, std::string_view query
   return std::nullopt;
 }
 
-std::optional<ApiResponse> read_body(const Route& route, const ApiRequest& request, RouteArguments& arguments) {
+std::optional<HttpResponse> read_body(const Route& route, const HttpRequest& request, const BodyReader& reader,
+                                      RouteArguments& arguments) {
   if (request.body.empty() || route.method != "POST") return std::nullopt;
   std::string media_type = request.content_type.substr(0, request.content_type.find(';'));
   media_type.erase(media_type.find_last_not_of(" \t") + 1);
@@ -139,20 +136,17 @@ std::optional<ApiResponse> read_body(const Route& route, const ApiRequest& reque
     return error_response(415, "unsupported_media_type",
                           "Content-Type is '" + request.content_type.substr(0, 60) + "'; it must be application/json");
   }
-  // Which of two values is meant by a key that is given twice, two readers may see differently.
-  const auto body = parse_json(request.body, "body");
-  if (!body) return error_response(400, "bad_json", body.error().message);
-  if (!body->is(JsonValue::Kind::Object)) return error_response(400, "bad_json", "the body must be one JSON object");
-  for (const auto& [name, value] : body->members) {
-    const RouteParameter* parameter = find_parameter(route.body, name);
-    if (parameter == nullptr) return bad_parameter(name, "unknown member; " + known(route.body));
+  const auto read = reader(request.body);
+  if (const auto* problem = std::get_if<std::string>(&read)) return error_response(400, "bad_json", *problem);
+  for (const BodyMember& member : std::get<std::vector<BodyMember>>(read)) {
+    const RouteParameter* parameter = find_parameter(route.body, member.name);
+    if (parameter == nullptr) return bad_parameter(member.name, "unknown member; " + known(route.body));
     const bool boolean = parameter->kind == RouteParameter::Kind::Boolean;
-    if (!value.is(boolean ? JsonValue::Kind::Boolean : JsonValue::Kind::Text)) {
-      return bad_parameter(name, std::string("must be ") + (boolean ? "true or false" : "a string"));
+    if (member.kind != (boolean ? BodyMember::Kind::Boolean : BodyMember::Kind::Text)) {
+      return bad_parameter(member.name, std::string("must be ") + (boolean ? "true or false" : "a string"));
     }
-    const std::string text = boolean ? canonical_json(value) : value.text;
-    if (const auto problem = misfit(*parameter, text)) return bad_parameter(name, *problem);
-    arguments.set(name, text);
+    if (const auto problem = misfit(*parameter, member.text)) return bad_parameter(member.name, *problem);
+    arguments.set(member.name, member.text);
   }
   return std::nullopt;
 }
@@ -174,17 +168,9 @@ bool fits(const std::string& pattern, const std::string& path, RouteArguments& a
   return true;
 }
 
-Router::Match refused(ApiResponse response) { return {nullptr, {}, std::move(response)}; }
+Router::Match refused(HttpResponse response) { return {nullptr, {}, std::move(response)}; }
 
 }  // namespace
-
-ApiResponse error_response(unsigned status, const std::string& code, const std::string& message,
-                           const std::string& field) {
-  Json error = {{"code", code}, {"message", message}};
-  if (!field.empty()) error["field"] = field;
-  return {status, "application/json",
-          Json{{"error", std::move(error)}}.dump(-1, ' ', false, Json::error_handler_t::replace)};
-}
 
 std::string RouteArguments::text(const std::string& name) const {
   const auto found = values_.find(name);
@@ -198,7 +184,7 @@ std::uint64_t RouteArguments::integer(const std::string& name) const {
   return number;
 }
 
-std::optional<ApiResponse> Router::refuse_stranger(const ApiRequest& request, bool acts) const {
+std::optional<HttpResponse> Router::refuse_stranger(const HttpRequest& request, bool acts) const {
   const std::string host = host_name(request.host);
   const auto allowed = [&](const std::string& name) {
     return std::find(access_.allowed_hosts.begin(), access_.allowed_hosts.end(), name) != access_.allowed_hosts.end();
@@ -225,17 +211,17 @@ Router::Match Router::find(const std::string& method, const std::string& path) c
     allow += (allow.empty() ? "" : ", ") + (route.method == "GET" ? "GET, HEAD" : route.method);
   }
   if (allow.empty()) return refused(error_response(404, "not_found", "there is no '" + path.substr(0, 100) + "'"));
-  ApiResponse response = error_response(405, "method_not_allowed", method.substr(0, 20) + " is not one of " + allow);
+  HttpResponse response = error_response(405, "method_not_allowed", method.substr(0, 20) + " is not one of " + allow);
   response.headers.emplace_back("Allow", allow);
   return refused(std::move(response));
 }
 
-Router::Match Router::match(const ApiRequest& request) const {
+Router::Match Router::match(const HttpRequest& request) const {
   const std::size_t mark = request.target.find('?');
   Match match = find(request.method, request.target.substr(0, mark));
   if (match.route == nullptr) return match;
   const Route& route = *match.route;
-  if (auto refusal = refuse_stranger(request, route.method == "POST" || route.stream)) {
+  if (auto refusal = refuse_stranger(request, route.method == "POST" || route.stream != nullptr)) {
     return refused(std::move(*refusal));
   }
   if (mark != std::string::npos) {
@@ -243,7 +229,7 @@ Router::Match Router::match(const ApiRequest& request) const {
       return refused(std::move(*refusal));
     }
   }
-  if (auto refusal = read_body(route, request, match.arguments)) return refused(std::move(*refusal));
+  if (auto refusal = read_body(route, request, read_body_, match.arguments)) return refused(std::move(*refusal));
   for (const RouteParameter& parameter : route.query) {
     if (parameter.default_value && !match.arguments.has(parameter.name)) {
       match.arguments.set(parameter.name, *parameter.default_value);
@@ -252,7 +238,7 @@ Router::Match Router::match(const ApiRequest& request) const {
   return match;
 }
 
-ApiResponse Router::handle(const ApiRequest& request) const {
+HttpResponse Router::handle(const HttpRequest& request) const {
   Match found = match(request);
   return found.route == nullptr ? std::move(found.refusal) : found.route->handle(found.arguments);
 }

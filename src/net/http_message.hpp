@@ -7,7 +7,7 @@
 
 namespace bellwether {
 
-struct ApiRequest {
+struct HttpRequest {
   std::string method;
   std::string target;  ///< Path and query, percent-encoded.
   std::string host;    ///< Header fields; "" where absent.
@@ -16,7 +16,7 @@ struct ApiRequest {
   std::string body;
 };
 
-struct ApiResponse {
+struct HttpResponse {
   unsigned status = 200;
   std::string content_type = "application/json";
   std::string body;
@@ -24,7 +24,7 @@ struct ApiResponse {
 };
 
 /// {"error": {"code", "message", "field"}}; `field` names the parameter at fault and is left out where there is none.
-ApiResponse error_response(unsigned status, const std::string& code, const std::string& message,
-                           const std::string& field = "");
+HttpResponse error_response(unsigned status, const std::string& code, const std::string& message,
+                            const std::string& field = "");
 
 }  // namespace bellwether

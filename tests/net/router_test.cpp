@@ -1,0 +1,104 @@
+#include "net/router.hpp"
+
+#include "tests/net/test_routes.hpp"
+
+namespace bellwether {
+namespace {
+
+using namespace bellwether::testing;
+
+HttpResponse ask(const std::string& method, const std::string& target, const std::string& body = "",
+                 const std::string& content_type = "application/json") {
+  const Router router(test_routes(), HostAccess(), read_pairs);
+  return router.handle({method, target, "127.0.0.1:8080", "", body.empty() ? "" : content_type, body});
+}
+
+/// Whether the answer names this field as the one at fault.
+bool blames(const HttpResponse& response, const std::string& field) {
+  return response.body.find("\"field\":\"" + field + "\"") != std::string::npos;
+}
+
+TEST(Router, FillsInDefaultsAndDecodesArguments) {
+  EXPECT_EQ(ask("GET", "/ping").status, 200u);
+  EXPECT_EQ(ask("GET", "/list").body, "count=5;");
+  EXPECT_EQ(ask("GET", "/list?count=9&word=a%20+b&colour=red&all=true").body, "count=9;word=a  b;colour=red;all=true;");
+  EXPECT_EQ(ask("GET", "/thing/a%2Fb+c").body, "id=a/b+c;");
+}
+
+TEST(Router, NamesTheParameterThatIsBad) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"count=0", "count"},      {"count=10", "count"},        {"count=-1", "count"},   {"count=", "count"},
+      {"count=1e0", "count"},    {"count=1&count=1", "count"}, {"word=", "word"},       {"word=12345", "word"},
+      {"colour=blue", "colour"}, {"all=yes", "all"},           {"nothing=1", "nothing"}};
+  for (const auto& [query, field] : cases) {
+    const HttpResponse response = ask("GET", "/list?" + query);
+    EXPECT_EQ(response.status, 400u) << query;
+    EXPECT_TRUE(blames(response, field)) << query << response.body;
+  }
+}
+
+TEST(Router, RefusesAQueryWithABrokenPercentSign) {
+  for (const char* query : {"word=%4", "word=%", "word=%zz", "%zz=1"}) {
+    EXPECT_EQ(ask("GET", std::string("/list?") + query).status, 400u) << query;
+  }
+  EXPECT_EQ(ask("GET", "/list?word=%41").body, "count=5;word=A;");
+}
+
+TEST(Router, AnswersUnknownPathsAndMethods) {
+  for (const char* path : {"/", "/nothing", "/thing/", "/thing/a/b", "/ping/", "ping"}) {
+    EXPECT_EQ(ask("GET", path).status, 404u) << path;
+  }
+  const HttpResponse response = ask("DELETE", "/list");
+  EXPECT_EQ(response.status, 405u);
+  EXPECT_EQ(response.headers, (std::vector<std::pair<std::string, std::string>>{{"Allow", "GET, HEAD"}}));
+  EXPECT_EQ(ask("GET", "/act").headers[0].second, "POST");
+  EXPECT_EQ(ask("HEAD", "/list").status, 200u);
+}
+
+TEST(Router, ChecksTheMembersOfABody) {
+  EXPECT_EQ(ask("POST", "/act").status, 200u);
+  EXPECT_EQ(ask("POST", "/act", "why=because&hard=true").body, "why=because;hard=true;");
+  EXPECT_EQ(ask("POST", "/act", "!").body, R"({"error":{"code":"bad_json","message":"unreadable"}})");
+  EXPECT_TRUE(blames(ask("POST", "/act", "hard=yes"), "hard"));
+  EXPECT_TRUE(blames(ask("POST", "/act", "hard=?"), "hard"));
+  EXPECT_TRUE(blames(ask("POST", "/act", "why=true"), "why"));
+  EXPECT_TRUE(blames(ask("POST", "/act", "why=12345678901"), "why"));
+  EXPECT_TRUE(blames(ask("POST", "/act", "when=now"), "when"));
+}
+
+TEST(Router, TakesABodyOfTypeJsonOnly) {
+  EXPECT_EQ(ask("POST", "/act", "why=x", "application/x-www-form-urlencoded").status, 415u);
+  EXPECT_EQ(ask("POST", "/act", "why=x", "").status, 415u);
+  EXPECT_EQ(ask("POST", "/act", "why=x", "Application/JSON ; charset=utf-8").status, 200u);
+}
+
+TEST(Router, RefusesPagesOfOtherSites) {
+  const Router router(test_routes(), HostAccess(), read_pairs);
+  const auto status = [&](const std::string& method, const std::string& host, const std::string& origin) {
+    return router.handle({method, method == "GET" ? "/ping" : "/act", host, origin, "", ""}).status;
+  };
+  EXPECT_EQ(status("POST", "localhost:8080", "https://evil.example"), 403u);
+  EXPECT_EQ(status("POST", "localhost:8080", "null"), 403u);
+  // Names of the evil site's choice, which may lead here.
+  EXPECT_EQ(status("POST", "127.evil.example:8080", "http://127.evil.example:8080"), 403u);
+  EXPECT_EQ(status("POST", "127.0.0.1.evil.example", ""), 403u);
+  EXPECT_EQ(status("POST", "127.0.0.1:8080", "http://127.0.0.1.evil.example"), 403u);
+  EXPECT_EQ(status("POST", "127.1.2.3:8080", "http://127.0.0.1"), 200u);
+  EXPECT_EQ(status("GET", "rebound.example:8080", ""), 403u);
+  EXPECT_EQ(status("POST", "rebound.example", "http://rebound.example"), 403u);
+  EXPECT_EQ(status("POST", "[::1]:8080", "http://localhost:3000"), 200u);
+  EXPECT_EQ(status("GET", "127.0.0.1", "https://evil.example"), 200u);
+}
+
+TEST(Router, AServerForOtherMachinesTakesItsOwnOriginOnly) {
+  const Router router(test_routes(), HostAccess{.loopback = false, .allowed_hosts = {"dash.example"}}, read_pairs);
+  const auto act = [&](const std::string& origin) {
+    return router.handle({"POST", "/act", "engine.example", origin, "", ""}).status;
+  };
+  EXPECT_EQ(act("https://engine.example"), 200u);
+  EXPECT_EQ(act("https://dash.example"), 200u);
+  EXPECT_EQ(act("http://localhost"), 403u);
+}
+
+}  // namespace
+}  // namespace bellwether

@@ -1,0 +1,255 @@
+#include "net/server.hpp"
+
+#include <future>
+#include <mutex>
+
+#include "net/websocket.hpp"
+#include "tests/net/test_routes.hpp"
+#include "tests/support/http_client.hpp"
+
+namespace bellwether {
+namespace {
+
+using namespace bellwether::testing;
+
+/// Keeps what it was told.
+class Watcher final : public ServerObserver {
+ public:
+  void refused(ServerLimit limit) override {
+    const std::lock_guard lock(mutex_);
+    refused_.push_back(limit);
+  }
+  void connections(std::size_t open) override {
+    const std::lock_guard lock(mutex_);
+    open_ = open;
+  }
+  std::vector<ServerLimit> refusals() {
+    const std::lock_guard lock(mutex_);
+    return refused_;
+  }
+  std::size_t open() {
+    const std::lock_guard lock(mutex_);
+    return open_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<ServerLimit> refused_;
+  std::size_t open_ = 0;
+};
+
+/// Counts from `from` up to 9, once in a millisecond, then says why it ends; is refused for 13.
+class Counting final : public StreamHandler {
+ public:
+  [[nodiscard]] std::optional<HttpResponse> refuse(const RouteArguments& arguments) const override {
+    if (arguments.integer("from") != 13) return std::nullopt;
+    return error_response(400, "bad_luck", "13 brings no luck", "from");
+  }
+  network::awaitable<void> serve(network::Hub& hub, network::beast::tcp_stream& stream,
+                                 const network::BeastRequest& request, const RouteArguments& arguments) override {
+    class Connection final : public network::WebSocketConnection {
+     public:
+      Connection(network::Hub& hub, network::beast::tcp_stream stream, std::uint64_t from)
+          : WebSocketConnection(hub, std::move(stream), {}), next_(from) {}
+
+     private:
+      network::awaitable<void> follow() override {
+        for (; next_ < 10 && !stopping(); ++next_) {
+          const std::string text = std::to_string(next_);
+          if (!co_await send(text)) co_return;
+          co_await wait(std::chrono::milliseconds(1));
+        }
+        while (next_ > 10 && !stopping() && !gone()) co_await wait(std::chrono::seconds(30));
+        const std::string reason = stopping() ? "stopping" : std::string(200, 'x');
+        co_await close(network::websocket::close_code::normal, reason);
+      }
+      std::uint64_t next_;
+    };
+    const auto connection = std::make_shared<Connection>(hub, std::move(stream), arguments.integer("from"));
+    co_await connection->run(request);
+  }
+};
+
+class ServerTest : public ::testing::Test {
+ protected:
+  ServerTest() : routes(test_routes()) {
+    config.port = 0;
+    config.body_bytes_max = 1000;
+    config.header_bytes_max = 2000;
+    routes.push_back({.method = "GET",
+                      .path = "/count",
+                      .name = "count",
+                      .summary = "",
+                      .query = {{.name = "from", .kind = RouteParameter::Kind::Integer, .meaning = "", .maximum = 100}},
+                      .handle = [](const RouteArguments&) { return error_response(426, "upgrade_required", ""); },
+                      .stream = std::make_shared<Counting>()});
+  }
+
+  std::uint16_t serve() {
+    auto started = HttpServer::start(config, routes, read_pairs, watcher);
+    if (const auto* error = std::get_if<ListenError>(&started)) {
+      ADD_FAILURE() << error->message;
+      return 0;
+    }
+    server = std::move(std::get<std::unique_ptr<HttpServer>>(started));
+    return server->port();
+  }
+  ListenError refusal() {
+    const auto started = HttpServer::start(config, routes, read_pairs, watcher);
+    const auto* error = std::get_if<ListenError>(&started);
+    if (error == nullptr) ADD_FAILURE() << "it listens";
+    return error == nullptr ? ListenError{} : *error;
+  }
+
+  ServerConfig config;
+  std::vector<Route> routes;
+  Watcher watcher;
+  std::unique_ptr<HttpServer> server;
+};
+
+TEST_F(ServerTest, AnswersRequestsOfOneConnectionInOrder) {
+  HttpClient client(serve());
+  EXPECT_EQ(client.ask("GET", "/list?count=3").body, "count=3;");
+  EXPECT_EQ(client.ask("POST", "/act", "why=x").body, "why=x;");
+  const HttpAnswer missing = client.ask("GET", "/nothing");
+  EXPECT_EQ(missing.status, 404u);
+  EXPECT_EQ(missing.headers.at("Content-Type"), "application/json");
+}
+
+TEST_F(ServerTest, AnswersPipelinedRequests) {
+  HttpClient client(serve());
+  const std::string head = " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  client.send_raw("GET /ping" + head + "GET /nothing" + head + "GET /list" + head);
+  EXPECT_EQ(client.read_answer().status, 200u);
+  EXPECT_EQ(client.read_answer().status, 404u);
+  EXPECT_EQ(client.read_answer().status, 200u);
+}
+
+TEST_F(ServerTest, AnswersHeadWithLengthButNoBody) {
+  HttpClient client(serve());
+  const HttpAnswer head = client.ask("HEAD", "/list");
+  EXPECT_EQ(head.status, 200u);
+  EXPECT_TRUE(head.body.empty());
+  EXPECT_EQ(head.headers.at("Content-Length"), "8");  // count=5;
+}
+
+TEST_F(ServerTest, ClosesAfterARequestThatAsksForIt) {
+  HttpClient client(serve());
+  EXPECT_EQ(client.ask("GET", "/ping", "", "Connection: close\r\n").status, 200u);
+  EXPECT_TRUE(client.ended_by_server());
+}
+
+TEST_F(ServerTest, RefusesWhatIsNotHttp) {
+  const std::uint16_t port = serve();
+  for (const char* bytes : {"\x16\x03\x01\x02\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+                            "GET / HTTP/1.1\r\nHost localhost\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"}) {
+    HttpClient client(port);
+    client.send_raw(bytes);
+    EXPECT_EQ(client.read_answer().status, 400u) << bytes;
+  }
+}
+
+TEST_F(ServerTest, RefusesBodiesAndHeadersBeyondTheLimit) {
+  const std::uint16_t port = serve();
+  EXPECT_EQ(HttpClient(port).ask("POST", "/act", std::string(5000, ' ')).status, 413u);
+  EXPECT_EQ(HttpClient(port).ask("GET", "/ping", "", "X-Long: " + std::string(4000, 'x') + "\r\n").status, 431u);
+  HttpClient chunked(port);
+  chunked.send_raw("POST /act HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" +
+                   std::string(2000, 'x') + "\r\n0\r\n\r\n");
+  EXPECT_EQ(chunked.read_answer().status, 413u);
+  EXPECT_EQ(watcher.refusals(),
+            (std::vector<ServerLimit>{ServerLimit::BodyBytes, ServerLimit::HeaderBytes, ServerLimit::BodyBytes}));
+}
+
+TEST_F(ServerTest, DropsAConnectionWhoseRequestDoesNotArrive) {
+  config.request_timeout = std::chrono::milliseconds(100);
+  config.idle_timeout = std::chrono::milliseconds(100);
+  const std::uint16_t port = serve();
+  HttpClient silent(port);
+  EXPECT_TRUE(silent.ended_by_server());
+  HttpClient half(port);
+  half.send_raw("GET / HTTP/1.1\r\nHost: loc");
+  EXPECT_TRUE(half.ended_by_server());
+  EXPECT_EQ(HttpClient(port).ask("GET", "/ping").status, 200u);
+}
+
+TEST_F(ServerTest, RefusesConnectionsBeyondTheLimit) {
+  config.connections_max = 1;
+  const std::uint16_t port = serve();
+  HttpClient first(port);
+  EXPECT_EQ(first.ask("GET", "/ping").status, 200u);
+  HttpClient second(port);
+  EXPECT_EQ(second.read_answer().status, 503u);
+  EXPECT_EQ(first.ask("GET", "/ping").status, 200u);
+  EXPECT_EQ(watcher.refusals(), std::vector<ServerLimit>{ServerLimit::Connections});
+  EXPECT_EQ(watcher.open(), 1u);
+}
+
+TEST_F(ServerTest, SaysThatThePortIsInUse) {
+  config.port = serve();
+  EXPECT_EQ(refusal().kind, ListenError::Kind::PortInUse);
+  EXPECT_NE(refusal().message.find(std::to_string(config.port) + " on 127.0.0.1 is in use"), std::string::npos);
+}
+
+TEST_F(ServerTest, RefusesAnAddressThatIsNone) {
+  for (const char* host : {"localhost:80", "", "256.0.0.1", "http://127.0.0.1"}) {
+    config.host = host;
+    EXPECT_EQ(refusal().kind, ListenError::Kind::BadHost) << host;
+  }
+}
+
+TEST_F(ServerTest, RunsWhatBlocksWithoutHoldingUpOtherRequests) {
+  std::promise<void> release;
+  routes.push_back({.method = "POST",
+                    .path = "/wait",
+                    .name = "wait",
+                    .summary = "",
+                    .handle =
+                        [gate = release.get_future().share()](const RouteArguments&) {
+                          gate.wait();
+                          return HttpResponse{202, "text/plain", ""};
+                        },
+                    .blocks = true});
+  const std::uint16_t port = serve();
+  HttpClient waiting(port);
+  waiting.send_raw("POST /wait HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(HttpClient(port).ask("GET", "/ping").status, 200u);
+  release.set_value();
+  EXPECT_EQ(waiting.read_answer().status, 202u);
+}
+
+TEST_F(ServerTest, ServesAWebSocketAndSaysWhyItEnds) {
+  StreamClient client(serve(), "/count?from=7");
+  ASSERT_TRUE(client.connected());
+  for (const char* text : {"7", "8", "9"}) EXPECT_EQ(client.read(), text);
+  EXPECT_FALSE(client.read().has_value());
+  EXPECT_EQ(client.close_code(), 1000u);
+  EXPECT_EQ(client.close_reason(), std::string(123, 'x'));
+}
+
+TEST_F(ServerTest, AnswersARequestForAWebSocketThatCannotBe) {
+  const std::uint16_t port = serve();
+  EXPECT_EQ(StreamClient(port, "/count?from=13").status(), 400u);
+  EXPECT_EQ(StreamClient(port, "/count?from=x").status(), 400u);
+  EXPECT_EQ(StreamClient(port, "/ping").status(), 200u);
+  EXPECT_EQ(HttpClient(port).ask("GET", "/count").status, 426u);
+}
+
+TEST_F(ServerTest, StopsWhileClientsAreConnected) {
+  const std::uint16_t port = serve();
+  HttpClient idle(port);
+  EXPECT_EQ(idle.ask("GET", "/ping").status, 200u);
+  HttpClient half(port);
+  half.send_raw("GET / HTT");
+  StreamClient stream(port, "/count?from=50");
+  ASSERT_TRUE(stream.connected());
+  auto stopped = std::async(std::launch::async, [&] { server->stop(); });
+  EXPECT_FALSE(stream.read().has_value());
+  EXPECT_EQ(stream.close_reason(), "stopping");
+  EXPECT_TRUE(idle.ended_by_server());
+  ASSERT_EQ(stopped.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  server->stop();
+}
+
+}  // namespace
+}  // namespace bellwether
