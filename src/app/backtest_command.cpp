@@ -9,6 +9,7 @@
 #include "app/config_command.hpp"
 #include "backtest/backtest.hpp"
 #include "backtest/result_files.hpp"
+#include "backtest/result_text.hpp"
 
 namespace bellwether {
 namespace {
@@ -42,11 +43,6 @@ class ProgressBar {
   std::chrono::steady_clock::time_point drawn_;
 };
 
-void print_summary(const RunResult& result) {
-  for (const std::string& caveat : result.caveats()) std::cout << "note: " << caveat << "\n";
-  std::cout << statistics_table(result.statistics);
-}
-
 }  // namespace
 
 int backtest_command(const ConfigurationSources& sources) {
@@ -79,7 +75,7 @@ int backtest_command(const ConfigurationSources& sources) {
     print_error(written.error());
     return kExitFailed;
   }
-  print_summary(*result);
+  std::cout << summary_text(*result);
   std::cout << "\nresult " << result->receipt.result_sha256 << " in " << config.output.directory << "\n";
   return kExitDone;
 }

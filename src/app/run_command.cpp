@@ -20,6 +20,7 @@
 #include "app/session_log.hpp"
 #include "backtest/backtest.hpp"
 #include "backtest/result_files.hpp"
+#include "backtest/result_text.hpp"
 
 namespace bellwether {
 namespace {
@@ -225,12 +226,11 @@ Expected<void> conclude(Running& running) {
   const auto record = running.session->record();
   if (!record) return Error{"", "the record of the session cannot be had"};
   // The recorder may still take in what the conveyor has finished with: the end came through the venue.
-  RunResult result = finish_run(running.config, *record, running.data);
+  RunResult result = finish_run(running.config, running.registry, *record, running.data);
   const auto commands = count_operator_commands(*running.log.log);
   if (!commands) return commands.error();
   result.receipt.operator_commands = *commands;
-  for (const std::string& caveat : result.caveats()) std::cout << "note: " << caveat << "\n";
-  std::cout << statistics_table(result.statistics) << std::flush;
+  std::cout << summary_text(result) << std::flush;
   if (auto written = write_results(result, running.config.output.directory); !written) return written.error();
   std::cout << "\nresult " << result.receipt.result_sha256 << " in " << running.config.output.directory << std::endl;
   return note_end(*running.log.log);

@@ -5,7 +5,8 @@
 
 namespace bellwether {
 
-RunResult finish_run(const AppConfig& config, SessionRecord record, const MarketDataSet& data) {
+RunResult finish_run(const AppConfig& config, const StrategyRegistry& registry, SessionRecord record,
+                     const MarketDataSet& data) {
   RunResult result;
   result.config = config;
   result.engine = engine_config(config);
@@ -13,6 +14,9 @@ RunResult finish_run(const AppConfig& config, SessionRecord record, const Market
   const SessionRecord& done = result.record;
   result.prices = data.prices();
   result.data_caveats = data.caveats();
+  result.outcomes = order_outcomes(done, result.engine);
+  result.open_positions = open_positions(done, result.prices);
+  result.idle = reasons_of_idleness(done, result.engine, result.prices, registry);
   result.benchmark = benchmark_equity(data.benchmark(), done.initial_cash, done.daily);
   StatisticsInput input{.initial_equity = done.initial_cash, .curve = done.equity};
   input.daily = done.daily;
@@ -39,7 +43,7 @@ Expected<RunResult> run_backtest(const AppConfig& config, const StrategyRegistry
   while ((*runner)->step()) {
     if (++steps % kStepsBetweenReports == 0 && progress) progress((*runner)->record().counts.market_events, total);
   }
-  return finish_run(config, (*runner)->take_record(), data);
+  return finish_run(config, registry, (*runner)->take_record(), data);
 }
 
 }  // namespace bellwether

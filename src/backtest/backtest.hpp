@@ -16,6 +16,7 @@ Expected<RunResult> run_backtest(const AppConfig& config, const StrategyRegistry
                                  const Progress& progress);
 
 /// The statistics, receipt and benchmark of a finished record.
-RunResult finish_run(const AppConfig& config, SessionRecord record, const MarketDataSet& data);
+RunResult finish_run(const AppConfig& config, const StrategyRegistry& registry, SessionRecord record,
+                     const MarketDataSet& data);
 
 }  // namespace bellwether

@@ -74,6 +74,52 @@ JsonValue counts_json(const SessionRecord& record) {
   return json;
 }
 
+JsonValue outcomes_json(const RunResult& result) {
+  JsonValue list = JsonValue::list();
+  const Names names(result.engine);
+  const auto number = [](std::uint64_t count) { return JsonValue::of_number(std::to_string(count)); };
+  for (const OrderOutcomes& each : result.outcomes) {
+    JsonValue& entry = list.items.emplace_back(JsonValue::object());
+    entry.member("strategy") = text(names.strategy(each.strategy));
+    for (const auto& [name, member] : kOutcomeCounts) entry.member(name) = number(each.*member);
+    JsonValue& denied = entry.member("denied_by") = JsonValue::object();
+    for (const DenyReasonText& reason : kDenyReasons) {
+      const std::uint64_t count = each.denied_by[static_cast<std::size_t>(reason.reason)];
+      if (count > 0) denied.member(reason.token) = number(count);
+    }
+    JsonValue& rejected = entry.member("rejected_by") = JsonValue::object();
+    for (std::size_t i = 0; i < each.rejected_by.size(); ++i) {
+      const std::string_view reason = i == 0 ? "none" : token(static_cast<RejectReason>(i));
+      if (each.rejected_by[i] > 0) rejected.member(reason) = number(each.rejected_by[i]);
+    }
+  }
+  return list;
+}
+
+JsonValue open_positions_json(const RunResult& result) {
+  JsonValue list = JsonValue::list();
+  const Names names(result.engine);
+  for (const OpenPosition& each : result.open_positions) {
+    JsonValue& entry = list.items.emplace_back(JsonValue::object());
+    entry.member("strategy") = text(names.strategy(each.strategy));
+    entry.member("symbol") = text(names.symbol(each.instrument));
+    entry.member("quantity") = text(each.quantity.to_string());
+    entry.member("average_price") = text(each.average_price.to_string());
+    const bool priced = !each.last_price.is_zero();
+    entry.member("last_price") = priced ? text(each.last_price.to_string()) : JsonValue();
+    entry.member("unrealized_pnl") = priced ? text(each.unrealized_pnl.to_string()) : JsonValue();
+  }
+  return list;
+}
+
+JsonValue open_orders_json(const RunResult& result) {
+  JsonValue list = JsonValue::list();
+  for (const std::size_t index : open_orders(result.record)) {
+    list.items.push_back(text(result.record.orders[index].id.client_order_id()));
+  }
+  return list;
+}
+
 /// At the end of the run; decimal numbers in quotation marks.
 JsonValue account_json(const AccountView& account) {
   const std::pair<std::string_view, Money> amounts[] = {
@@ -154,6 +200,9 @@ std::string result_json(const RunResult& result) {
   json.member("statistics") = statistics_json(result.statistics);
   json.member("monthly_returns") = months_json(result.record);
   json.member("counts") = counts_json(result.record);
+  json.member("order_outcomes") = outcomes_json(result);
+  json.member("open_positions") = open_positions_json(result);
+  json.member("open_orders") = open_orders_json(result);
   json.member("account") = account_json(result.record.account);
   json.member("configuration") = receipt_configuration(result.config);
   return pretty_json(json);
@@ -271,27 +320,6 @@ std::optional<JsonDifference> first_difference(const JsonValue& left, const Json
     if (auto found = within(member.key, left.find(member.key), &member.value)) return found;
   }
   return std::nullopt;
-}
-
-std::string statistics_table(const Statistics& statistics) {
-  std::size_t label_width = 0;
-  std::size_t value_width = 0;
-  for (const StatisticField& field : statistic_fields()) {
-    label_width = std::max(label_width, field.label.size());
-    value_width = std::max(value_width, statistic_text(field, statistics).size());
-  }
-  std::string out;
-  std::string_view group;
-  for (const StatisticField& field : statistic_fields()) {
-    if (field.group != group) {
-      group = field.group;
-      out += (out.empty() ? "" : "\n") + std::string(group) + "\n";
-    }
-    const std::string value = statistic_text(field, statistics);
-    out += "  " + std::string(field.label) + std::string(label_width - field.label.size() + 2, ' ') +
-           std::string(value_width - value.size(), ' ') + value + "\n";
-  }
-  return out;
 }
 
 }  // namespace bellwether

@@ -41,7 +41,4 @@ std::optional<JsonDifference> first_difference(const JsonValue& left, const Json
 /// Reads a result.json; the Error names the file and the member that is missing or malformed.
 Expected<StoredResult> read_result(const std::filesystem::path& file);
 
-/// Every figure under its group's heading, labels to the left, values to the right.
-std::string statistics_table(const Statistics& statistics);
-
 }  // namespace bellwether

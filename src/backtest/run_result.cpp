@@ -53,6 +53,15 @@ std::string RunResult::halts_text() const {
   return text;
 }
 
+std::string RunResult::open_text() const {
+  Money unrealized;
+  for (const OpenPosition& each : open_positions) unrealized += each.unrealized_pnl;
+  const bool one = open_positions.size() == 1;
+  return std::to_string(open_positions.size()) + (one ? " position is" : " positions are") +
+         " open at the end, with an unrealised profit of " + unrealized.to_string() +
+         ": win rate, expectancy and the other figures of trades leave " + (one ? "it" : "them") + " out";
+}
+
 std::string result_sha256(const SessionRecord& record) {
   CanonicalBytes bytes;
   bytes.next().string("bellwether result 1");
@@ -85,7 +94,8 @@ Receipt make_receipt(const AppConfig& config, const SessionRecord& record, std::
 }
 
 std::vector<std::string> RunResult::caveats() const {
-  std::vector<std::string> texts;
+  std::vector<std::string> texts = refusal_texts(sum(outcomes));
+  texts.insert(texts.end(), idle.begin(), idle.end());
   if (synthetic()) texts.emplace_back("synthetic data: no strategy can be judged on it");
   if (engine.fills.fill_at == FillAt::SameClose) texts.emplace_back("same-close fills");
   const double sessions = static_cast<double>(record.daily.size());
@@ -94,6 +104,7 @@ std::vector<std::string> RunResult::caveats() const {
   }
   if (receipt.operator_commands > 0) texts.emplace_back("operator commands");
   if (!record.halts.empty()) texts.push_back(halts_text());
+  if (!open_positions.empty()) texts.push_back(open_text());
   texts.insert(texts.end(), data_caveats.begin(), data_caveats.end());
   return texts;
 }

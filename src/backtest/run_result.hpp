@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "backtest/run_summary.hpp"
 #include "config/app_config.hpp"
 #include "engine/session_record.hpp"
 #include "engine/statistics.hpp"
@@ -32,14 +33,6 @@ struct Receipt {
   bool operator==(const Receipt&) const = default;
 };
 
-/// Prices of an instrument over the run, for the report. Points into data that outlives the result.
-struct PriceHistory {
-  std::string symbol;
-  Duration interval{0};
-  bool synthetic = false;
-  std::span<const Bar> bars;
-};
-
 struct RunResult {
   AppConfig config;
   EngineConfig engine;
@@ -49,6 +42,9 @@ struct RunResult {
   std::vector<PriceHistory> prices;
   /// The initial cash held in the benchmark instead, for each session of record.daily; empty where there is none.
   std::vector<DailyEquity> benchmark;
+  std::vector<OrderOutcomes> outcomes;       ///< By strategy.
+  std::vector<OpenPosition> open_positions;  ///< At the end.
+  std::vector<std::string> idle;             ///< Strategies that sent no order, each with the reason.
   /// What the data lack that the result depends on.
   std::vector<std::string> data_caveats;
 
@@ -58,12 +54,13 @@ struct RunResult {
     }
     return config.data.synthetic_minutes;
   }
-  /// What a reader must know to judge the result: "synthetic data", "same-close fills", "operator commands", that
-  /// and when trading was halted.
+  /// What a reader must know to judge the result, the gravest first: refused orders, strategies that sent none,
+  /// synthetic data, same-close fills, operator commands, that and when trading was halted, open positions.
   [[nodiscard]] std::vector<std::string> caveats() const;
 
  private:
   [[nodiscard]] std::string halts_text() const;
+  [[nodiscard]] std::string open_text() const;
 };
 
 /// Receipt of `record` under `config`; version and data hashes as given.

@@ -174,7 +174,7 @@ ExecutionReport read_execution_report(ByteReader& in) {
   report.type = read_enum<ReportType>(in, kReportTypeCount);
   report.side = read_enum<Side>(in, 2);
   report.denied = read_enum<DenyReason>(in, static_cast<std::uint8_t>(kDenyReasons.size() + 1));
-  report.rejected = read_enum<RejectReason>(in, 7);
+  report.rejected = read_enum<RejectReason>(in, kRejectReasonCount);
   report.strategy = in.u16();
   report.instrument = in.u16();
   report.execution_id = in.u64();

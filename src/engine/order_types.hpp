@@ -131,6 +131,7 @@ constexpr std::size_t kReportTypeCount = 11;
 
 /// Why a venue refused.
 enum class RejectReason : std::uint8_t { None, UnknownOrder, TooLate, Unsupported, NoMarket, DuplicateId, BadOrder };
+constexpr std::size_t kRejectReasonCount = 7;
 
 /// What a venue says about one order.
 struct ExecutionReport {

@@ -68,6 +68,7 @@ struct SessionRecord {
   std::vector<DailyEquity> daily;
   RunCounts counts;
   AccountView account;
+  std::vector<PositionChange> positions;  ///< By strategy, then instrument.
 };
 
 }  // namespace bellwether

@@ -49,6 +49,9 @@ void SessionRecorder::apply(const Turn& turn) {
   } else if (event.type == EventType::SessionClose) {
     record_.daily.push_back({event.session.date, turn.account.equity});
   }
+  for (const PositionChange& change : turn.positions) {
+    record_.positions[change.strategy * config_->instruments.size() + change.instrument] = change;
+  }
   if (!turn.closed_trades.empty()) {
     prefetch_next(record_.trades);
     record_.trades.insert(record_.trades.end(), turn.closed_trades.begin(), turn.closed_trades.end());
@@ -187,6 +190,10 @@ void SessionRecorder::save(ByteWriter& out) const {
   const AccountView& a = record_.account;
   for (Money amount : {a.cash, a.equity, a.gross_exposure, a.realized_pnl, a.fees, a.realized_fifo, a.dividends}) {
     out.fixed(amount);
+  }
+  for (const PositionChange& position : record_.positions) {
+    out.fixed(position.quantity);
+    out.fixed(position.average_price);
   }
   out.u64(open_.size());
   for (const OpenRow& open : open_) {

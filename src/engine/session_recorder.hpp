@@ -13,6 +13,7 @@ class SessionRecorder {
  public:
   /// `config` must outlive the recorder.
   explicit SessionRecorder(const EngineConfig& config) : config_(&config) {
+    record_.positions.resize(config.strategies.size() * config.instruments.size());
     record_.initial_cash = record_.account.cash = record_.account.equity = config.account.initial_cash;
   }
 

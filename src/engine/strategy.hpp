@@ -99,6 +99,8 @@ struct StrategyType {
   std::size_t daily_history_sessions = 0;
   /// The longest bars that it works on.
   Duration bar_interval_max = kDailyInterval;
+  /// So many bars of an instrument it must have seen before it can act; null: one.
+  std::size_t (*bars_needed)(const StrategyConfig& config) = nullptr;
 };
 
 /// The strategies a program knows.

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "backtest/result_text.hpp"
 #include "backtest/staged_files.hpp"
 #include "engine/statistics.hpp"
 #include "storage/file_bytes.hpp"

@@ -88,7 +88,13 @@ StrategyType donchian_breakout() {
                    {"exit", std::int64_t{10}, 1, 5'000, "bars whose lowest low is broken"},
                    {"atr", std::int64_t{14}, 1, 5'000, "bars of the average true range (Wilder)"},
                    {"stop_atr", 2.0, 0.0, 100.0, "stop below the entry, in average true ranges; 0: none"}}),
-      [](const StrategyConfig& config) -> StrategyType::Made { return {std::make_unique<DonchianBreakout>(config)}; }};
+      [](const StrategyConfig& config) -> StrategyType::Made { return {std::make_unique<DonchianBreakout>(config)}; },
+      0,
+      kDailyInterval,
+      [](const StrategyConfig& config) {
+        const auto length = [&](const char* name) { return config.parameters.integer(name); };
+        return static_cast<std::size_t>(std::max({length("entry"), length("exit"), length("atr")})) + 1;
+      }};
 }
 
 }  // namespace bellwether

@@ -54,16 +54,21 @@ class RsiReversion final : public StrategyBase<RsiReversion> {
 }  // namespace
 
 StrategyType rsi_reversion() {
-  return {"rsi_reversion", "buys when Wilder's RSI falls below a level, sells when it has risen above another",
-          with_sizing({{"period", std::int64_t{14}, 2, 5'000, "bars of the RSI"},
-                       {"buy_below", 30.0, 0.0, 100.0, "RSI below which it buys; below `sell_above`"},
-                       {"sell_above", 55.0, 0.0, 100.0, "RSI above which it sells"}}),
-          [](const StrategyConfig& config) -> StrategyType::Made {
-            if (config.parameters.real("buy_below") >= config.parameters.real("sell_above")) {
-              return Error{"buy_below", "must be below sell_above"};
-            }
-            return {std::make_unique<RsiReversion>(config)};
-          }};
+  return {
+      "rsi_reversion",
+      "buys when Wilder's RSI falls below a level, sells when it has risen above another",
+      with_sizing({{"period", std::int64_t{14}, 2, 5'000, "bars of the RSI"},
+                   {"buy_below", 30.0, 0.0, 100.0, "RSI below which it buys; below `sell_above`"},
+                   {"sell_above", 55.0, 0.0, 100.0, "RSI above which it sells"}}),
+      [](const StrategyConfig& config) -> StrategyType::Made {
+        if (config.parameters.real("buy_below") >= config.parameters.real("sell_above")) {
+          return Error{"buy_below", "must be below sell_above"};
+        }
+        return {std::make_unique<RsiReversion>(config)};
+      },
+      0,
+      kDailyInterval,
+      [](const StrategyConfig& config) { return static_cast<std::size_t>(config.parameters.integer("period")) + 1; }};
 }
 
 }  // namespace bellwether

@@ -122,7 +122,8 @@ class SmaCross final : public StrategyBase<SmaCross> {
 }  // namespace
 
 StrategyType sma_cross() {
-  return {"sma_cross", "holds an instrument while the fast simple moving average of its closes is above the slow one",
+  return {"sma_cross",
+          "holds an instrument while the fast simple moving average of its closes is above the slow one",
           with_sizing({{"fast", std::int64_t{10}, 1, 5'000, "bars of the fast average; below `slow`"},
                        {"slow", std::int64_t{50}, 2, 5'000, "bars of the slow average"},
                        {"short", false, 0, 0, "goes short while the fast average is below the slow one"}}),
@@ -131,7 +132,10 @@ StrategyType sma_cross() {
               return Error{"fast", "must be below slow (" + std::to_string(config.parameters.integer("slow")) + ")"};
             }
             return {std::make_unique<SmaCross>(config)};
-          }};
+          },
+          0,
+          kDailyInterval,
+          [](const StrategyConfig& config) { return static_cast<std::size_t>(config.parameters.integer("slow")); }};
 }
 
 }  // namespace bellwether
