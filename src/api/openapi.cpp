@@ -54,6 +54,10 @@ Json body_of(const Route& route) {
 
 Json reference(const std::string& schema) { return {{"$ref", "#/components/schemas/" + schema}}; }
 
+Json refusal(const std::string& meaning) {
+  return {{"description", meaning}, {"content", {{"application/json", {{"schema", reference("Error")}}}}}};
+}
+
 Json answers_of(const Route& route) {
   Json answers = Json::object();
   for (const RouteAnswer& answer : route.answers) {
@@ -66,8 +70,8 @@ Json answers_of(const Route& route) {
     const Json schema = answer.schema.empty() ? Json{{"type", "string"}} : reference(answer.schema);
     json["content"][answer.content_type]["schema"] = schema;
   }
-  answers["default"] = {{"description", "The request was refused; the body says why."},
-                        {"content", {{"application/json", {{"schema", reference("Error")}}}}}};
+  if (!route.health) answers["401"] = refusal("The token is missing or wrong; only a server that has one asks for it.");
+  answers["default"] = refusal("The request was refused; the body says why.");
   return answers;
 }
 
@@ -80,14 +84,20 @@ nlohmann::ordered_json openapi_document(const std::vector<Route>& routes) {
       {"title", "Bellwether"},
       {"version", BELLWETHER_VERSION},
       {"description", "Watches and controls a trading session. Decimal numbers are strings, times RFC 3339 in UTC."}};
+  document["security"] = Json::array({Json{{"token", Json::array()}}});
   document["paths"] = Json::object();
   for (const Route& route : routes) {
     Json operation = {{"operationId", route.name}, {"summary", route.summary}, {"parameters", parameters_of(route)}};
     if (!route.body.empty()) operation["requestBody"] = body_of(route);
     operation["responses"] = answers_of(route);
+    if (route.health) operation["security"] = Json::array();  // Without token.
     document["paths"][route.path][route.method == "GET" ? "get" : "post"] = std::move(operation);
   }
   document["components"]["schemas"] = api_schemas();
+  document["components"]["securitySchemes"]["token"] = {
+      {"type", "http"},
+      {"scheme", "bearer"},
+      {"description", "What the file holds that `api.token_file` names. A server without one asks for none."}};
   return document;
 }
 

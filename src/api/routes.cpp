@@ -318,13 +318,15 @@ void add_operations_routes(const Handlers& h, std::vector<Route>& out) {
                  .name = "getLive",
                  .summary = "Whether the process works.",
                  .answers = {{200, "It does.", "Live"}, {503, "The session has failed.", "Live"}},
-                 .handle = [h](const RouteArguments&) { return h.live(); }});
+                 .handle = [h](const RouteArguments&) { return h.live(); },
+                 .health = true});
   out.push_back({.method = "GET",
                  .path = "/health/ready",
                  .name = "getReady",
                  .summary = "Whether the session trades, or has come to the end of its data.",
                  .answers = {{200, "It does.", "Ready"}, {503, "Not yet, or no more; the body says why.", "Ready"}},
-                 .handle = [h](const RouteArguments&) { return h.ready(); }});
+                 .handle = [h](const RouteArguments&) { return h.ready(); },
+                 .health = true});
   out.push_back({.method = "GET",
                  .path = "/metrics",
                  .name = "getMetrics",

@@ -14,7 +14,21 @@ struct ApiServer::Running {
 ApiServer::ApiServer(std::unique_ptr<Running> running) : running_(std::move(running)) {}
 ApiServer::~ApiServer() = default;
 
+Expected<void> ApiServer::check(const ApiConfig& config) {
+  switch (reach_of(config.host)) {
+    case Reach::NoAddress:
+      return Error{"api.host", "found '" + config.host + "'; allowed is an IP address such as 127.0.0.1, or localhost"};
+    case Reach::ThisMachine: return {};
+    case Reach::Network: break;
+  }
+  if (!config.access.token.empty()) return {};
+  return Error{"api.host", "found '" + config.host +
+                               "', where other machines can halt trading and read the account; let api.token_file name "
+                               "a file with a token that they must bring, or listen on 127.0.0.1"};
+}
+
 Expected<std::unique_ptr<ApiServer>> ApiServer::start(const ApiConfig& config, const ApiPorts& ports) {
+  if (auto fit = check(config); !fit) return fit.error();
   auto running = std::make_unique<Running>();
   // The session's metrics and the API's own, one after the other.
   ApiPorts with_own_metrics = ports;

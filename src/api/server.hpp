@@ -16,6 +16,8 @@ struct ApiConfig : ServerConfig, StreamLimits {};
 
 class ApiServer {
  public:
+  /// Whether `config` may listen where it wants to: an address that other machines reach needs a token.
+  static Expected<void> check(const ApiConfig& config);
   /// Listens and serves. The Error names the part of the configuration at fault, or says that the port is in use.
   static Expected<std::unique_ptr<ApiServer>> start(const ApiConfig& config, const ApiPorts& ports);
   ApiServer(const ApiServer&) = delete;

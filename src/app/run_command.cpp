@@ -13,6 +13,7 @@
 #include "actors/recovery.hpp"
 #include "actors/session_board.hpp"
 #include "api/server.hpp"
+#include "app/api_settings.hpp"
 #include "app/commands.hpp"
 #include "app/config_command.hpp"
 #include "app/live_view.hpp"
@@ -81,27 +82,18 @@ BoardConfig board_config(const ApiSettings& api) {
   return board;
 }
 
-ApiConfig api_config(const ApiSettings& settings) {
-  ApiConfig api;
-  api.host = settings.host;
-  api.port = static_cast<std::uint16_t>(settings.port);
-  api.connections_max = settings.connections_max;
-  api.header_bytes_max = settings.header_bytes_max;
-  api.body_bytes_max = settings.body_bytes_max;
-  api.history_readers_max = settings.history_readers_max;
-  return api;
-}
-
 /// Everything that lives as long as the session, in the order of its making.
 struct Running {
-  Running(AppConfig app, MarketDataSet set)
+  Running(AppConfig app, ApiConfig api_server, MarketDataSet set)
       : config(std::move(app)),
+        api_config(std::move(api_server)),
         data(std::move(set)),
         engine(engine_config(config)),
         board(engine, registry, board_config(config.api)),
         metrics(engine, BELLWETHER_VERSION, now()) {}
 
   AppConfig config;
+  ApiConfig api_config;
   MarketDataSet data;
   StrategyRegistry registry = StrategyRegistry::built_in();
   EngineConfig engine;
@@ -167,7 +159,7 @@ HistorySource history_of(const Running& running) {
 
 Expected<void> start_api(Running& running) {
   if (!running.config.api.enabled) return {};
-  const ApiConfig api = api_config(running.config.api);
+  const ApiConfig& api = running.api_config;
   ApiPorts ports;
   ports.session = &running.board;
   ports.control = [&running](const CommandEvent& command) -> Expected<EventNumber> {
@@ -186,7 +178,9 @@ Expected<void> start_api(Running& running) {
   if (!server) return server.error();
   running.api = std::move(*server);
   log_event(Severity::Info, "api_started",
-            "the API listens on http://" + api.host + ":" + std::to_string(running.api->port()), {});
+            "the API listens on http://" + (api.host.find(':') == std::string::npos ? api.host : "[" + api.host + "]") +
+                ":" + std::to_string(running.api->port()),
+            {});
   return {};
 }
 
@@ -279,8 +273,8 @@ int stop_early(Running& running) {
   return kExitDone;
 }
 
-int run_session(AppConfig config, MarketDataSet data) {
-  Running running(std::move(config), std::move(data));
+int run_session(AppConfig config, ApiConfig api, MarketDataSet data) {
+  Running running(std::move(config), std::move(api), std::move(data));
   auto opened = open_session_log(running.config, running.data);
   if (!opened) return fail(opened.error());
   running.log = std::move(*opened);
@@ -325,11 +319,15 @@ int run_command(const ConfigurationSources& sources) {
   if (const auto* errors = std::get_if<std::vector<Error>>(&loaded)) return refuse(*errors);
   AppConfig config = std::get<AppConfig>(loaded);
   if (auto missing = missing_for_a_run(config); !missing.empty()) return refuse(missing);
+  std::vector<std::string> unwise;
+  auto api = config.api.enabled ? api_config(config.api, unwise) : ApiConfig();
+  if (!api) return refuse({&api.error(), 1});
+  for (const std::string& warning : unwise) log_event(Severity::Warning, "unwise_configuration", warning, {});
   install_signal_handlers();
   auto data = MarketDataSet::load(config, registry);
   if (!data) return fail(data.error());
   for (const std::string& warning : data->warnings()) log_event(Severity::Warning, "data", warning, {});
-  return run_session(std::move(config), std::move(*data));
+  return run_session(std::move(config), std::move(*api), std::move(*data));
 }
 
 }  // namespace bellwether

@@ -76,10 +76,19 @@ struct RunConfig {
   std::uint64_t recorder_lag_max = 32'768;
 };
 
+/// Names of hosts, without port.
+struct HostNames {
+  std::vector<std::string> names;
+
+  bool operator==(const HostNames&) const = default;
+};
+
 struct ApiSettings {
   bool enabled = true;
   std::string host = "127.0.0.1";
   std::uint32_t port = 8080;
+  std::string token_file;
+  HostNames allowed_hosts;
   std::uint64_t connections_max = 256;
   std::uint64_t header_bytes_max = 16 * 1024;
   std::uint64_t body_bytes_max = 64 * 1024;

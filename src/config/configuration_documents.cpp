@@ -142,6 +142,7 @@ struct SchemaOf {
     set_type(schema.member("items") = JsonValue::object(), "string");
     schema.member("uniqueItems") = JsonValue::of_boolean(true);
   }
+  void operator()(HostNames*) { (*this)(static_cast<std::vector<std::string>*>(nullptr)); }
   void operator()(ChoiceRef) { schema.member("enum") = text_list(key.choices); }
   void operator()(RunSpeed*) { set_types({"string", "number"}); }
   void operator()(Date*) {

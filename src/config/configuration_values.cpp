@@ -102,17 +102,18 @@ bool read(const ConfigKey& key, const JsonValue& value, std::string& out) {
          value.text.find('\0') == std::string::npos;
 }
 
-bool is_symbol(std::string_view text) {
+/// A symbol, or the name of a host.
+bool is_name(std::string_view text, std::size_t length_max) {
   constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
-  return !text.empty() && text.size() <= 32 && text.find_first_not_of(kAllowed) == std::string_view::npos &&
+  return !text.empty() && text.size() <= length_max && text.find_first_not_of(kAllowed) == std::string_view::npos &&
          text.front() != '.';
 }
 
-bool read(const ConfigKey&, const JsonValue& value, std::vector<std::string>& out) {
+bool read_names(const JsonValue& value, std::size_t length_max, std::vector<std::string>& out) {
   if (!value.is(Kind::List)) return false;
   std::vector<std::string> texts;
   for (const JsonValue& item : value.items) {
-    if (!item.is(Kind::Text) || !is_symbol(item.text)) return false;
+    if (!item.is(Kind::Text) || !is_name(item.text, length_max)) return false;
     for (const std::string& earlier : texts) {
       if (earlier == item.text) return false;
     }
@@ -120,6 +121,14 @@ bool read(const ConfigKey&, const JsonValue& value, std::vector<std::string>& ou
   }
   out = std::move(texts);
   return out.size() <= static_cast<std::size_t>(kNoInstrument);
+}
+
+bool read(const ConfigKey&, const JsonValue& value, std::vector<std::string>& out) {
+  constexpr std::size_t kSymbolLengthMax = 32;
+  return read_names(value, kSymbolLengthMax, out);
+}
+bool read(const ConfigKey& key, const JsonValue& value, HostNames& out) {
+  return read_names(value, static_cast<std::size_t>(key.maximum), out.names);
 }
 
 bool read(const ConfigKey&, const JsonValue& value, Date& out) {
@@ -169,6 +178,7 @@ JsonValue written(const std::vector<std::string>& value) {
   for (const std::string& text : value) list.items.push_back(JsonValue::of_text(text));
   return list;
 }
+JsonValue written(const HostNames& value) { return written(value.names); }
 JsonValue written(const RunSpeed& value) {
   switch (value.kind) {
     case RunSpeed::Kind::Demo: return JsonValue::of_text("demo");
@@ -202,6 +212,9 @@ struct AllowedText {
   }
   std::string operator()(std::vector<std::string>*) const {
     return "a list of different symbols of letters, digits, '.', '-' and '_'";
+  }
+  std::string operator()(HostNames*) const {
+    return "a list of different names of hosts, without port, of letters, digits, '.', '-' and '_'";
   }
   template <typename Amount>
   requires kIsFixed<Amount> std::string operator()(Amount*) const {

@@ -9,16 +9,24 @@ namespace {
 constexpr std::size_t kReadBytes = 4096;
 constexpr std::size_t kDrainBytesMax = 1 << 20;
 constexpr auto kDrainTimeout = std::chrono::milliseconds(500);
+constexpr auto kHealthTimeout = std::chrono::seconds(2);
 
 std::string text_of(const BeastRequest& request, http::field field) { return std::string(request[field]); }
 
 class HttpConnection final : public Connection {
  public:
-  HttpConnection(Hub& hub, beast::tcp_stream& stream)
-      : hub_(hub), stream_(stream), buffer_(hub.config.header_bytes_max + hub.config.body_bytes_max + 2 * kReadBytes) {
+  HttpConnection(Hub& hub, beast::tcp_stream& stream, bool spare)
+      : hub_(hub),
+        stream_(stream),
+        spare_(spare),
+        buffer_(hub.config.header_bytes_max + hub.config.body_bytes_max + 2 * kReadBytes) {
     hub_.add(this);
+    if (spare_) wait_in(hub_.spares);
   }
-  ~HttpConnection() override { hub_.remove(this); }
+  ~HttpConnection() override {
+    wait_no_more();
+    hub_.remove(this);
+  }
 
   awaitable<std::optional<Upgrade>> run() {
     while (!hub_.stopping) {
@@ -26,7 +34,7 @@ class HttpConnection final : public Connection {
       http::request_parser<http::string_body> parser;
       parser.header_limit(static_cast<std::uint32_t>(hub_.config.header_bytes_max));
       parser.body_limit(hub_.config.body_bytes_max);
-      stream_.expires_after(hub_.config.request_timeout);
+      stream_.expires_after(spare_ ? kHealthTimeout : hub_.config.request_timeout);
       const auto [error, bytes] = co_await http::async_read(stream_, buffer_, parser, kAwait);
       if (error) {
         co_await refuse(error);
@@ -38,7 +46,7 @@ class HttpConnection final : public Connection {
         stream_.expires_never();
         co_return Upgrade{std::move(request), answer.stream, std::move(answer.arguments)};
       }
-      const bool keep = request.keep_alive() && !hub_.stopping;
+      const bool keep = request.keep_alive() && !hub_.stopping && !spare_;
       if (!co_await write(answer.response, request.version(), request.method() == http::verb::head, keep)) break;
       if (!keep) break;
     }
@@ -50,32 +58,65 @@ class HttpConnection final : public Connection {
   void wind_up() override {
     if (idle_) stream_.cancel();
   }
-  void cut() override { stream_.close(); }
+  void cut() override {
+    wait_no_more();
+    stream_.close();
+  }
 
  private:
+  /// A place in a queue of those that may be cut.
+  struct Place {
+    Hub::Queue* queue;
+    Hub::Queue::iterator at;
+  };
+
   struct Answer {
     HttpResponse response;
     StreamHandler* stream = nullptr;  // In place of a response: serve this one with `arguments`.
     RouteArguments arguments = {};
   };
 
+  void wait_in(Hub::Queue& queue) { place_ = Place{&queue, queue.insert(queue.end(), this)}; }
+  void wait_no_more() {
+    if (place_) place_->queue->erase(place_->at);
+    place_.reset();
+  }
+
   awaitable<bool> wait_for_bytes() {
     if (buffer_.size() > 0) co_return true;
-    stream_.expires_after(hub_.config.idle_timeout);
+    stream_.expires_after(spare_ ? kHealthTimeout : hub_.config.idle_timeout);
     idle_ = true;
+    if (!spare_) wait_in(hub_.idle);
     const auto [error, bytes] = co_await stream_.async_read_some(buffer_.prepare(kReadBytes), kAwait);
+    if (!spare_) wait_no_more();
     idle_ = false;
     buffer_.commit(bytes);
     co_return !error;
   }
 
+  std::string local_address() {
+    error_code error;
+    const tcp::endpoint local = stream_.socket().local_endpoint(error);
+    return error ? "" : local.address().to_string();
+  }
+
   awaitable<Answer> answer_to(const BeastRequest& request) {
-    if (request.version() == 11 && request.count(http::field::host) != 1) {
-      co_return Answer{error_response(400, "bad_request", "HTTP/1.1 needs one Host header", "Host")};
+    if (request.count(http::field::host) != 1) {
+      co_return Answer{error_response(400, "bad_request", "a request needs one Host header", "Host")};
+    }
+    if (request.count(http::field::authorization) > 1) {
+      co_return Answer{error_response(400, "bad_request", "a request has one Authorization header", "Authorization")};
     }
     Router::Match match = hub_.router.match({std::string(request.method_string()), std::string(request.target()),
                                              text_of(request, http::field::host), text_of(request, http::field::origin),
-                                             text_of(request, http::field::content_type), request.body()});
+                                             text_of(request, http::field::content_type), request.body(),
+                                             text_of(request, http::field::authorization), local_address()});
+    if (spare_ && (match.route == nullptr || !match.route->health)) {
+      hub_.observer.refused(ServerLimit::Connections);
+      co_return Answer{error_response(
+          503, "too_many_connections",
+          "all " + std::to_string(hub_.config.connections_max) + " connections are taken; try again in a while")};
+    }
     if (match.route == nullptr) co_return Answer{match.refusal};
     if (match.route->stream && beast::websocket::is_upgrade(request)) {
       if (auto refusal = match.route->stream->refuse(match.arguments)) co_return Answer{std::move(*refusal)};
@@ -142,15 +183,22 @@ class HttpConnection final : public Connection {
 
   Hub& hub_;
   beast::tcp_stream& stream_;
+  const bool spare_;
   beast::flat_buffer buffer_;
+  std::optional<Place> place_;
   bool idle_ = false;
 };
 
 }  // namespace
 
 awaitable<std::optional<Upgrade>> serve_requests(Hub& hub, beast::tcp_stream& stream) {
-  HttpConnection connection(hub, stream);
+  HttpConnection connection(hub, stream, false);
   co_return co_await connection.run();
+}
+
+awaitable<void> serve_health(Hub& hub, beast::tcp_stream& stream) {
+  HttpConnection connection(hub, stream, true);
+  co_await connection.run();
 }
 
 }  // namespace bellwether::network

@@ -14,6 +14,8 @@ struct HttpRequest {
   std::string origin;
   std::string content_type;
   std::string body;
+  std::string authorization = {};
+  std::string address = {};  ///< Of ours that the request was sent to; "" where that is not known.
 };
 
 struct HttpResponse {

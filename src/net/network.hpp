@@ -17,6 +17,7 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <list>
 #include <optional>
 #include <set>
 
@@ -56,6 +57,9 @@ class Connection {
 
 /// State of a running server.
 struct Hub {
+  /// Connections that may be cut to make room, in that order. `Connection::cut` takes itself out.
+  using Queue = std::list<Connection*>;
+
   Hub(const ServerConfig& server_config, Router server_router, ServerObserver& server_observer)
       : config(server_config),
         router(std::move(server_router)),
@@ -84,7 +88,10 @@ struct Hub {
   asio::steady_timer stop_timer{io};
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work{io.get_executor()};
   std::set<Connection*> connections;
-  std::size_t open_sockets = 0;
+  Queue idle;                    // Between two requests, the longest so first.
+  Queue spares;                  // Beyond the limit, for health; the oldest first.
+  std::size_t open_sockets = 0;  // All.
+  std::size_t taken = 0;         // Of `connections_max`.
   std::atomic<bool> stopping = false;
 };
 
@@ -97,6 +104,9 @@ struct Upgrade {
 
 /// Serves requests until the connection ends, or until one asks for a WebSocket; `stream` is then free for it.
 awaitable<std::optional<Upgrade>> serve_requests(Hub& hub, beast::tcp_stream& stream);
+
+/// Serves one request on a connection beyond the limit: answered where it asks for health, else 503.
+awaitable<void> serve_health(Hub& hub, beast::tcp_stream& stream);
 
 }  // namespace network
 

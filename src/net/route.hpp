@@ -62,6 +62,8 @@ struct Route {
   std::vector<RouteParameter> body = {};  ///< Members of a JSON object, all optional.
   std::vector<RouteAnswer> answers = {};
   std::function<HttpResponse(const RouteArguments&)> handle = {};
+  /// Says whether the server lives: answered to anybody, without token, and while all connections are taken.
+  bool health = false;
   bool blocks = false;                         ///< `handle` may wait, and so must not run on the network's thread.
   std::shared_ptr<StreamHandler> stream = {};  ///< Serves it as a WebSocket to who asks for one. Null: it is none.
 };

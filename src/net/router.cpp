@@ -1,7 +1,6 @@
 #include "net/router.hpp"
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
 #include <charconv>
 
 namespace bellwether {
@@ -31,28 +30,6 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     if (end == std::string_view::npos) return parts;
     text.remove_prefix(end + 1);
   }
-}
-
-/// "example.org" of "http://Example.org:8080" or "Example.org:8080"; an IPv6 address keeps its brackets.
-std::string host_name(std::string_view authority) {
-  if (const std::size_t scheme = authority.find("://"); scheme != std::string_view::npos) {
-    authority.remove_prefix(scheme + 3);
-  }
-  const std::size_t end = authority.rfind(':');
-  const std::size_t bracket = authority.rfind(']');
-  const bool port = end != std::string_view::npos && (bracket == std::string_view::npos || bracket < end);
-  std::string name(authority.substr(0, port ? end : std::string_view::npos));
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-  return name;
-}
-
-/// Names that no name server decides about: a page's own name may well begin with "127.".
-bool is_loopback_name(std::string name) {
-  if (name == "localhost") return true;
-  if (name.size() > 2 && name.front() == '[' && name.back() == ']') name = name.substr(1, name.size() - 2);
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(name, error);
-  return !error && address.is_loopback();
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -184,23 +161,6 @@ std::uint64_t RouteArguments::integer(const std::string& name) const {
   return number;
 }
 
-std::optional<HttpResponse> Router::refuse_stranger(const HttpRequest& request, bool acts) const {
-  const std::string host = host_name(request.host);
-  const auto allowed = [&](const std::string& name) {
-    return std::find(access_.allowed_hosts.begin(), access_.allowed_hosts.end(), name) != access_.allowed_hosts.end();
-  };
-  if (access_.loopback && !is_loopback_name(host) && !allowed(host)) {
-    return error_response(403, "forbidden_host",
-                          "the Host header names '" + host.substr(0, 60) + "'; this server answers to localhost",
-                          "Host");
-  }
-  const std::string origin = host_name(request.origin);
-  const bool same = origin == host || (access_.loopback && is_loopback_name(origin)) || allowed(origin);
-  if (!acts || request.origin.empty() || same) return std::nullopt;
-  return error_response(403, "forbidden_origin",
-                        "the Origin header names '" + origin.substr(0, 60) + "', which is not this server", "Origin");
-}
-
 Router::Match Router::find(const std::string& method, const std::string& path) const {
   std::string allow;
   for (const Route& route : routes_) {
@@ -217,12 +177,16 @@ Router::Match Router::find(const std::string& method, const std::string& path) c
 }
 
 Router::Match Router::match(const HttpRequest& request) const {
+  if (auto refusal = access_.refuse_host(request)) return refused(std::move(*refusal));
   const std::size_t mark = request.target.find('?');
   Match match = find(request.method, request.target.substr(0, mark));
+  if (match.route == nullptr || !match.route->health) {
+    if (auto refusal = access_.refuse_token(request)) return refused(std::move(*refusal));
+  }
   if (match.route == nullptr) return match;
   const Route& route = *match.route;
-  if (auto refusal = refuse_stranger(request, route.method == "POST" || route.stream != nullptr)) {
-    return refused(std::move(*refusal));
+  if (route.method != "GET" || route.stream != nullptr) {
+    if (auto refusal = access_.refuse_origin(request)) return refused(std::move(*refusal));
   }
   if (mark != std::string::npos) {
     if (auto refusal = read_query(route, request.target.substr(mark + 1), match.arguments)) {

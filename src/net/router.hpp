@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "net/access.hpp"
 #include "net/route.hpp"
 
 namespace bellwether {
@@ -24,18 +25,10 @@ struct BodyMember {
 /// twice: which of two values is meant, two readers may see differently.
 using BodyReader = std::function<std::variant<std::vector<BodyMember>, std::string>(const std::string& body)>;
 
-/// Who may ask. Guards against web pages that reach for a local service through the user's browser.
-struct HostAccess {
-  /// The server listens on the loopback interface alone: the Host header must name it.
-  bool loopback = true;
-  /// Further values of Host, without port.
-  std::vector<std::string> allowed_hosts = {};
-};
-
 class Router {
  public:
-  Router(std::vector<Route> routes, HostAccess access, BodyReader read_body)
-      : routes_(std::move(routes)), access_(std::move(access)), read_body_(std::move(read_body)) {}
+  Router(std::vector<Route> routes, const AccessRules& access, BodyReader read_body)
+      : routes_(std::move(routes)), access_(access), read_body_(std::move(read_body)) {}
 
   /// A checked request: its route and arguments, or the response that refuses it.
   struct Match {
@@ -52,11 +45,9 @@ class Router {
 
  private:
   [[nodiscard]] Match find(const std::string& method, const std::string& path) const;
-  /// Refuses a Host that is not ours and, where the request `acts`, an Origin that is not.
-  [[nodiscard]] std::optional<HttpResponse> refuse_stranger(const HttpRequest& request, bool acts) const;
 
   std::vector<Route> routes_;
-  HostAccess access_;
+  Access access_;
   BodyReader read_body_;
 };
 

@@ -10,41 +10,51 @@ namespace {
 
 constexpr auto kCheckInterval = std::chrono::milliseconds(200);
 constexpr auto kAcceptRetry = std::chrono::milliseconds(50);
-constexpr std::string_view kFull =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 75\r\nConnection: "
-    "close\r\n\r\n"
-    R"({"error":{"code":"too_many_connections","message":"try again in a while"}})"
-    "\n";
+/// Connections beyond the limit that are kept for who asks for health. More cut the oldest of them.
+constexpr std::size_t kHealthConnections = 16;
 
 /// Counts a socket for as long as its connection lasts.
 class OpenSocket {
  public:
-  explicit OpenSocket(Hub& hub) : hub_(hub) { hub_.observer.connections(++hub_.open_sockets); }
+  OpenSocket(Hub& hub, bool spare) : hub_(hub), spare_(spare) {
+    ++hub_.open_sockets;
+    if (!spare_) hub_.observer.connections(++hub_.taken);
+  }
   OpenSocket(const OpenSocket&) = delete;
   OpenSocket& operator=(const OpenSocket&) = delete;
   ~OpenSocket() {
-    hub_.observer.connections(--hub_.open_sockets);
+    --hub_.open_sockets;
+    if (!spare_) hub_.observer.connections(--hub_.taken);
     hub_.release_if_done();
   }
 
  private:
   Hub& hub_;
+  bool spare_;
 };
 
-awaitable<void> serve(Hub& hub, tcp::socket socket) {
-  const OpenSocket counted(hub);
+awaitable<void> serve(Hub& hub, tcp::socket socket, bool spare) {
+  const OpenSocket counted(hub, spare);
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   beast::tcp_stream stream(std::move(socket));
+  if (spare) {
+    co_await serve_health(hub, stream);
+    co_return;
+  }
   const auto upgrade = co_await serve_requests(hub, stream);
   if (upgrade) co_await upgrade->handler->serve(hub, stream, upgrade->request, upgrade->arguments);
 }
 
-void refuse_for_number(tcp::socket socket) {
-  error_code ignored;
-  socket.non_blocking(true, ignored);
-  socket.write_some(asio::buffer(kFull), ignored);
-  socket.shutdown(tcp::socket::shutdown_send, ignored);
+/// Makes room for one more connection; whether it is one of the spares.
+bool seat_is_spare(Hub& hub) {
+  if (hub.taken < hub.config.connections_max) return false;
+  if (!hub.idle.empty()) {
+    hub.idle.front()->cut();
+    return false;
+  }
+  if (hub.spares.size() >= kHealthConnections) hub.spares.front()->cut();
+  return true;
 }
 
 awaitable<void> accept(Hub& hub) {
@@ -52,18 +62,14 @@ awaitable<void> accept(Hub& hub) {
   while (true) {
     auto [error, socket] = co_await hub.acceptor.async_accept(kAwait);
     if (hub.stopping) co_return;
-    if (error) {  // Out of file descriptors, for example: wait for some to be closed.
+    if (error) {
+      if (error == asio::error::no_descriptors && !hub.idle.empty()) hub.idle.front()->cut();
       pause.expires_after(kAcceptRetry);
       co_await pause.async_wait(kAwait);
       continue;
     }
-    if (hub.open_sockets >= hub.config.connections_max) {
-      hub.observer.refused(ServerLimit::Connections);
-      refuse_for_number(std::move(socket));
-      continue;
-    }
     // An exception ends its connection alone.
-    asio::co_spawn(hub.io, serve(hub, std::move(socket)), [](const std::exception_ptr&) {});
+    asio::co_spawn(hub.io, serve(hub, std::move(socket), seat_is_spare(hub)), [](const std::exception_ptr&) {});
   }
 }
 
@@ -90,6 +96,13 @@ void wind_up(Hub& hub) {
   hub.release_if_done();
 }
 
+std::optional<asio::ip::address> address_of(const std::string& host) {
+  error_code error;
+  const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
+  if (error) return std::nullopt;
+  return address;
+}
+
 std::optional<ListenError> listen(Hub& hub, const asio::ip::address& address) {
   const tcp::endpoint endpoint(address, hub.config.port);
   error_code error;
@@ -111,6 +124,12 @@ std::optional<ListenError> listen(Hub& hub, const asio::ip::address& address) {
 }  // namespace
 }  // namespace network
 
+Reach reach_of(const std::string& host) {
+  const auto address = network::address_of(host);
+  if (!address) return Reach::NoAddress;
+  return address->is_loopback() ? Reach::ThisMachine : Reach::Network;
+}
+
 struct HttpServer::Running {
   Running(const ServerConfig& config, Router router, ServerObserver& observer)
       : hub(config, std::move(router), observer) {}
@@ -125,16 +144,18 @@ HttpServer::~HttpServer() { stop(); }
 
 HttpServer::Started HttpServer::start(const ServerConfig& config, std::vector<Route> routes, BodyReader read_body,
                                       ServerObserver& observer) {
-  network::error_code error;
-  const auto address = network::asio::ip::make_address(config.host, error);
-  if (error) {
+  const auto address = network::address_of(config.host);
+  if (!address) {
     return ListenError{ListenError::Kind::BadHost,
-                       "found '" + config.host + "'; allowed is an IP address such as 127.0.0.1"};
+                       "found '" + config.host + "'; allowed is an IP address such as 127.0.0.1, or localhost"};
   }
-  Router router(std::move(routes), HostAccess{address.is_loopback(), config.allowed_hosts}, std::move(read_body));
+  AccessRules access = config.access;
+  access.hosts.push_back(config.host);
+  Router router(std::move(routes), access, std::move(read_body));
   auto running = std::make_unique<Running>(config, std::move(router), observer);
   network::Hub& hub = running->hub;
-  if (auto refused = network::listen(hub, address)) return std::move(*refused);
+  if (auto refused = network::listen(hub, *address)) return std::move(*refused);
+  network::error_code error;
   running->port = hub.acceptor.local_endpoint(error).port();
   network::asio::co_spawn(hub.io, network::accept(hub), network::asio::detached);
   network::asio::co_spawn(hub.io, network::check(hub), network::asio::detached);

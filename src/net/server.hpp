@@ -15,11 +15,13 @@ namespace bellwether {
 
 /// Where the server listens and what it bears. What goes beyond a limit is refused or disconnected.
 struct ServerConfig {
-  std::string host = "127.0.0.1";  ///< Address of the interface; other than loopback opens the server to the network.
-  std::uint16_t port = 8080;       ///< 0: any free one.
-  /// Further values of the Host and Origin headers to answer to, without port.
-  std::vector<std::string> allowed_hosts = {};
-  std::size_t connections_max = 256;         ///< More are answered 503 and closed.
+  /// Address of the interface, or localhost; other than loopback opens the server to the network.
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;  ///< 0: any free one.
+  AccessRules access = {};    ///< `host` is among its hosts without being listed.
+  /// A further one takes the place of the one that has been idle for longest. Where none is idle it is answered 503
+  /// and closed, unless it asks for health: for that a few more are kept.
+  std::size_t connections_max = 256;
   std::size_t header_bytes_max = 16 * 1024;  ///< Larger: 431.
   std::size_t body_bytes_max = 64 * 1024;    ///< Larger: 413.
   std::size_t worker_threads = 3;            ///< For the routes that block, and what else streams give them.
@@ -39,7 +41,7 @@ class ServerObserver {
   virtual ~ServerObserver() = default;
   /// A connection or request was turned away because `limit` was reached.
   virtual void refused(ServerLimit limit) = 0;
-  /// So many connections are open, WebSockets included.
+  /// So many connections are open, WebSockets included and those kept for health left out.
   virtual void connections(std::size_t open) = 0;
 };
 
@@ -50,6 +52,10 @@ struct ListenError {
   Kind kind = Kind::CannotListen;
   std::string message;  ///< What was tried, and what to do.
 };
+
+/// Who can reach a server that listens on `host`.
+enum class Reach : std::uint8_t { NoAddress, ThisMachine, Network };
+Reach reach_of(const std::string& host);
 
 class HttpServer {
  public:

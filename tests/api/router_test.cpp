@@ -39,7 +39,7 @@ class RouterTest : public ::testing::Test {
   }
 
   std::vector<Route> routes() { return make_routes(ports(), session_stream(board, StreamLimits(), metrics)); }
-  Router router(const HostAccess& access = HostAccess()) { return Router(routes(), access, read_request_body); }
+  Router router() { return Router(routes(), AccessRules(), read_request_body); }
   HttpResponse ask(const std::string& method, const std::string& target, const std::string& body = "",
                    const std::string& content_type = "application/json") {
     HttpRequest request{method, target, "127.0.0.1:8080", "", body.empty() ? "" : content_type, body};

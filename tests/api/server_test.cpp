@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "actors/session_board.hpp"
+#include "api/routes.hpp"
 #include "config/json.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/turns.hpp"
@@ -57,11 +58,15 @@ TEST_F(ApiServerTest, AnswersRequestsOfOneConnectionInOrder) {
 TEST_F(ApiServerTest, CountsConnectionsAndThoseBeyondTheLimit) {
   config.connections_max = 1;
   const std::uint16_t port = serve();
-  HttpClient first(port);
-  EXPECT_EQ(first.ask("GET", "/health/live").status, 200u);
-  EXPECT_EQ(HttpClient(port).read_answer().status, 503u);
-  const std::string metrics = first.ask("GET", "/metrics").body;
-  EXPECT_NE(metrics.find("bellwether_api_refusals_total{limit=\"connections_max\"} 1\n"), std::string::npos) << metrics;
+  auto stream = std::make_unique<StreamClient>(port, "/v1/stream");
+  EXPECT_EQ(HttpClient(port).ask("GET", "/metrics").status, 503u);
+  EXPECT_EQ(HttpClient(port).ask("GET", "/health/live").status, 200u);
+  EXPECT_EQ(HttpClient(port).ask("GET", "/health/ready").status, 200u);
+  stream.reset();
+  HttpAnswer answer;
+  while (answer.status != 200u) answer = HttpClient(port).ask("GET", "/metrics");
+  const std::string metrics = answer.body;
+  EXPECT_EQ(metrics.find("bellwether_api_refusals_total{limit=\"connections_max\"} 0\n"), std::string::npos) << metrics;
   EXPECT_NE(metrics.find("bellwether_api_connections 1\n"), std::string::npos);
   EXPECT_NE(metrics.find("bellwether_api_streams 0\n"), std::string::npos);
 }
@@ -73,6 +78,45 @@ TEST_F(ApiServerTest, CountsBodiesAndHeadersBeyondTheLimit) {
   const std::string metrics = HttpClient(port).ask("GET", "/metrics").body;
   EXPECT_NE(metrics.find("bellwether_api_refusals_total{limit=\"body_bytes_max\"} 1\n"), std::string::npos) << metrics;
   EXPECT_NE(metrics.find("bellwether_api_refusals_total{limit=\"header_bytes_max\"} 1\n"), std::string::npos);
+}
+
+TEST_F(ApiServerTest, AsksForTheTokenOnEveryRouteButHealth) {
+  config.access.token = "0123456789abcdef";
+  const std::uint16_t port = serve();
+  std::size_t guarded = 0;
+  ApiMetrics metrics;
+  for (const Route& route : make_routes(ports(), session_stream(board, StreamLimits(), metrics))) {
+    std::string target = route.path;
+    if (const std::size_t brace = target.find('{'); brace != std::string::npos)
+      target.replace(brace, std::string::npos, "x");
+    const HttpAnswer without = HttpClient(port).ask(route.method, target);
+    const HttpAnswer with =
+        HttpClient(port).ask(route.method, target, "", "Authorization: Bearer 0123456789abcdef\r\n");
+    EXPECT_NE(with.status, 401u) << target;
+    if (target.rfind("/health/", 0) == 0) {
+      EXPECT_EQ(without.status, 200u) << target;
+      continue;
+    }
+    ++guarded;
+    EXPECT_EQ(without.status, 401u) << target;
+    EXPECT_EQ(without.headers.count("WWW-Authenticate"), 1u) << target;
+  }
+  EXPECT_GE(guarded, 12u);
+  EXPECT_EQ(StreamClient(port, "/v1/stream").status(), 401u);
+  EXPECT_EQ(StreamClient(port, "/v1/stream", "Bearer 0123456789abcdef").status(), 101u);
+}
+
+TEST_F(ApiServerTest, RefusesAnAddressThatOthersReachWithoutAToken) {
+  for (const char* host : {"0.0.0.0", "::", "192.0.2.1"}) {
+    config.host = host;
+    const auto started = ApiServer::start(config, ports());
+    ASSERT_FALSE(started.has_value()) << host;
+    EXPECT_EQ(started.error().field, "api.host");
+    EXPECT_NE(started.error().message.find("api.token_file"), std::string::npos) << started.error().message;
+  }
+  config.host = "0.0.0.0";
+  config.access.token = "0123456789abcdef";
+  EXPECT_EQ(HttpClient(serve()).ask("GET", "/v1/status").status, 401u);
 }
 
 TEST_F(ApiServerTest, SaysThatThePortIsInUse) {

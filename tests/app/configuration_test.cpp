@@ -57,6 +57,8 @@ TEST_F(ConfigurationTest, EmptyObjectGivesDefaults) {
   EXPECT_EQ(config.mode, Mode::Paper);
   EXPECT_EQ(config.account.initial_cash, Money::from_int(100'000));
   EXPECT_EQ(config.api.host, "127.0.0.1");
+  EXPECT_TRUE(config.api.token_file.empty());
+  EXPECT_TRUE(config.api.allowed_hosts.names.empty());
   EXPECT_EQ(config.api.port, 8080u);
   EXPECT_EQ(config.risk.drawdown, std::nullopt);
   EXPECT_TRUE(config.run.durable);
@@ -118,6 +120,19 @@ TEST_F(ConfigurationTest, RefusesWrongDatesDurationsAndSymbols) {
                           "1h, or null"));
   EXPECT_THAT(errors(R"({"data": {"start": "2010-01-01", "end": "2009-12-31"}})"),
               ElementsAre("data.start: found 2010-01-01, which is after data.end, 2009-12-31"));
+}
+
+TEST_F(ConfigurationTest, ReadsNamesOfHostsWithoutPort) {
+  EXPECT_THAT(loaded(R"({"api": {"allowed_hosts": ["a.example", "b-2.example"]}})").api.allowed_hosts.names,
+              ElementsAre("a.example", "b-2.example"));
+  for (const char* bad : {R"(["a.example:80"])", R"(["http://a.example"])", R"(["a", "a"])", R"([""])", R"(["*"])",
+                          R"("a.example")", R"([5])"}) {
+    EXPECT_THAT(errors(std::string(R"({"api": {"allowed_hosts": )") + bad + "}}"),
+                ElementsAre(HasSubstr("api.allowed_hosts: found")))
+        << bad;
+  }
+  settings_ = {"api.allowed_hosts=a.example,b.example"};
+  EXPECT_THAT(loaded("{}").api.allowed_hosts.names, ElementsAre("a.example", "b.example"));
 }
 
 TEST_F(ConfigurationTest, SaysLineAndColumnOfASyntaxError) {

@@ -143,7 +143,10 @@ class Page:
         told = set(re.findall(r"^\| `(\w+)` \| (?:counter|gauge|histogram) \|", self.text, re.MULTILINE))
         if not told:
             return
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/metrics")
+        if (token := self.folder / "api.token").exists():  # A service that wants it has it from there.
+            request.add_header("Authorization", "Bearer " + token.read_text(encoding="utf-8").strip())
+        with urllib.request.urlopen(request, timeout=5) as answer:
             exposed = set(re.findall(r"^# TYPE (\w+) ", answer.read().decode(), re.MULTILINE))
         if told != exposed:
             fault(place, f"metrics not told of: {sorted(exposed - told)}; not exposed: {sorted(told - exposed)}")

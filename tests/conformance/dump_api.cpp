@@ -92,7 +92,7 @@ int main() {
   ports.session = &board;
   ports.control = [](const CommandEvent&) -> Expected<EventNumber> { return EventNumber{14}; };
   ApiMetrics metrics;
-  const Router router(make_routes(ports, session_stream(board, StreamLimits(), metrics)), HostAccess(),
+  const Router router(make_routes(ports, session_stream(board, StreamLimits(), metrics)), AccessRules(),
                       read_request_body);
   Json out;
   out["openapi"] = openapi_document(router.routes());

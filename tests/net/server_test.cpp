@@ -173,16 +173,129 @@ TEST_F(ServerTest, DropsAConnectionWhoseRequestDoesNotArrive) {
   EXPECT_EQ(HttpClient(port).ask("GET", "/ping").status, 200u);
 }
 
-TEST_F(ServerTest, RefusesConnectionsBeyondTheLimit) {
-  config.connections_max = 1;
+TEST_F(ServerTest, CutsTheConnectionThatHasBeenIdleForLongestToTakeAFurtherOne) {
+  config.connections_max = 3;
   const std::uint16_t port = serve();
   HttpClient first(port);
-  EXPECT_EQ(first.ask("GET", "/ping").status, 200u);
   HttpClient second(port);
-  EXPECT_EQ(second.read_answer().status, 503u);
-  EXPECT_EQ(first.ask("GET", "/ping").status, 200u);
-  EXPECT_EQ(watcher.refusals(), std::vector<ServerLimit>{ServerLimit::Connections});
-  EXPECT_EQ(watcher.open(), 1u);
+  HttpClient third(port);
+  for (HttpClient* client : {&first, &second, &third, &first}) EXPECT_EQ(client->ask("GET", "/ping").status, 200u);
+  HttpClient fourth(port);
+  EXPECT_EQ(fourth.ask("GET", "/ping").status, 200u);
+  EXPECT_TRUE(second.ended_by_server());  // The first has asked again since.
+  for (HttpClient* client : {&third, &first, &fourth}) EXPECT_EQ(client->ask("GET", "/ping").status, 200u);
+  HttpClient silent(port);  // Has not asked for anything yet: idle too.
+  EXPECT_TRUE(third.ended_by_server());
+  for (HttpClient* client : {&silent, &first, &fourth}) EXPECT_EQ(client->ask("GET", "/ping").status, 200u);
+  EXPECT_TRUE(watcher.refusals().empty());
+  EXPECT_EQ(watcher.open(), 3u);
+}
+
+/// Takes every connection for what is not idle: streams, and requests that never end.
+class FullServerTest : public ServerTest {
+ protected:
+  FullServerTest() {
+    config.connections_max = 4;
+    port = serve();
+    for (int i = 0; i < 2; ++i) {
+      streams.push_back(std::make_unique<StreamClient>(port, "/count?from=50"));
+      EXPECT_TRUE(streams.back()->connected());
+    }
+    for (int i = 0; i < 2; ++i) {
+      begin_request("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      EXPECT_EQ(slow.back()->read_answer().status, 200u);
+    }
+  }
+  /// A client whose request never ends; it comes in one piece with the whole one before it.
+  void begin_request(const std::string& whole_one = "") {
+    slow.push_back(std::make_unique<HttpClient>(port));
+    slow.back()->send_raw(whole_one + "GET /alive HTTP/1.1\r\nHost: loc");
+  }
+
+  std::uint16_t port = 0;
+  std::vector<std::unique_ptr<StreamClient>> streams;
+  std::vector<std::unique_ptr<HttpClient>> slow;
+};
+
+TEST_F(FullServerTest, RefusesAConnectionThatFindsNoneIdle) {
+  HttpClient further(port);
+  const HttpAnswer answer = further.ask("GET", "/ping");
+  EXPECT_EQ(answer.status, 503u);
+  EXPECT_NE(answer.body.find("all 4 connections are taken"), std::string::npos) << answer.body;
+  EXPECT_TRUE(further.ended_by_server());
+  EXPECT_EQ(watcher.refusals().back(), ServerLimit::Connections);
+  EXPECT_EQ(StreamClient(port, "/count?from=50").status(), 503u);
+}
+
+TEST_F(FullServerTest, AnswersForHealthWhileAllConnectionsAreTaken) {
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(HttpClient(port).ask("GET", "/alive").status, 200u);
+  EXPECT_EQ(watcher.open(), 4u);
+}
+
+TEST_F(FullServerTest, AnswersForHealthWhateverOthersBegin) {
+  for (int i = 0; i < 60; ++i) begin_request();
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(HttpClient(port).ask("GET", "/alive").status, 200u);
+}
+
+TEST_F(FullServerTest, TakesConnectionsAgainWhenOneHasEnded) {
+  slow.pop_back();
+  HttpAnswer answer;
+  for (int i = 0; i < 1000 && answer.status != 200u; ++i) answer = HttpClient(port).ask("GET", "/ping");
+  EXPECT_EQ(answer.status, 200u);
+}
+
+TEST_F(ServerTest, AsksForTheTokenOnEveryRouteButHealth) {
+  config.access.token = "0123456789abcdef";
+  const std::uint16_t port = serve();
+  HttpClient client(port);
+  for (const char* target : {"/ping", "/list", "/thing/1", "/count", "/nothing"}) {
+    const HttpAnswer answer = client.ask("GET", target);
+    EXPECT_EQ(answer.status, 401u) << target;
+    EXPECT_EQ(answer.headers.at("WWW-Authenticate"), "Bearer");
+  }
+  EXPECT_EQ(client.ask("POST", "/act").status, 401u);
+  EXPECT_EQ(client.ask("GET", "/alive").status, 200u);
+  EXPECT_EQ(client.ask("GET", "/ping", "", "Authorization: Bearer 0123456789abcdeg\r\n").status, 401u);
+  EXPECT_EQ(client.ask("GET", "/ping", "", "Authorization: Bearer 0123456789abcdef\r\n").status, 200u);
+  const std::string twice = "Authorization: Bearer 0123456789abcdef\r\nAuthorization: Bearer x\r\n";
+  EXPECT_EQ(client.ask("GET", "/ping", "", twice).status, 400u);
+  EXPECT_EQ(StreamClient(port, "/count?from=50").status(), 401u);
+  EXPECT_EQ(StreamClient(port, "/count?from=50", "Bearer 0123456789abcdeg").status(), 401u);
+  EXPECT_EQ(StreamClient(port, "/count?from=50", "Bearer 0123456789abcdef").status(), 101u);
+}
+
+TEST_F(ServerTest, AnswersToItsOwnNamesOnly) {
+  for (const std::string host : {"127.0.0.1", "localhost", "0.0.0.0"}) {
+    config.host = host;
+    config.access.hosts = {"proxy.example"};
+    const std::uint16_t port = serve();
+    const auto status = [&](const std::string& name) {
+      HttpClient client(port);
+      client.send_raw("GET /ping HTTP/1.1\r\nHost: " + name + "\r\n\r\n");
+      return client.read_answer().status;
+    };
+    for (const std::string name : {"localhost", "127.0.0.1", "[::1]", "proxy.example"}) {
+      EXPECT_EQ(status(name), 200u) << host << name;
+      EXPECT_EQ(status(name + ":" + std::to_string(port)), 200u) << host << name;
+    }
+    for (const std::string name : {"evil.example", "10.1.2.3", "127.0.0.1.evil.example"}) {
+      EXPECT_EQ(status(name), 403u) << host << name;
+      EXPECT_EQ(status(name + ":" + std::to_string(port)), 403u) << host << name;
+    }
+    EXPECT_EQ(status(host + ":" + std::to_string(port)), 200u) << host;
+  }
+}
+
+TEST(Reach, TellsThisMachineFromTheNetwork) {
+  for (const char* host : {"127.0.0.1", "127.1.2.3", "::1", "localhost"}) {
+    EXPECT_EQ(reach_of(host), Reach::ThisMachine) << host;
+  }
+  for (const char* host : {"0.0.0.0", "::", "192.168.1.5", "2001:db8::1", "::ffff:127.0.0.1", "128.0.0.1"}) {
+    EXPECT_EQ(reach_of(host), Reach::Network) << host;
+  }
+  for (const char* host : {"", "example.org", "localhost:80", "[::1]", "127.0.0.1/8"}) {
+    EXPECT_EQ(reach_of(host), Reach::NoAddress) << host;
+  }
 }
 
 TEST_F(ServerTest, SaysThatThePortIsInUse) {

@@ -22,7 +22,8 @@ inline std::variant<std::vector<BodyMember>, std::string> read_pairs(const std::
   return members;
 }
 
-/// GET /ping; GET /list with a query; GET /thing/{id}; POST /act with a body. Each answers with its arguments.
+/// GET /ping; GET /alive, for health; GET /list with a query; GET /thing/{id}; POST /act with a body. Each answers with
+/// its arguments.
 inline std::vector<Route> test_routes() {
   using Kind = RouteParameter::Kind;
   const auto echo = [](std::vector<std::string> names) {
@@ -36,6 +37,8 @@ inline std::vector<Route> test_routes() {
   };
   std::vector<Route> routes;
   routes.push_back({.method = "GET", .path = "/ping", .name = "ping", .summary = "", .handle = echo({})});
+  routes.push_back(
+      {.method = "GET", .path = "/alive", .name = "alive", .summary = "", .handle = echo({}), .health = true});
   routes.push_back(
       {.method = "GET",
        .path = "/list",

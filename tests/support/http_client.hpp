@@ -76,13 +76,17 @@ class HttpClient {
 /// One WebSocket.
 class StreamClient {
  public:
-  StreamClient(std::uint16_t port, const std::string& target) : socket_(io_) {
+  StreamClient(std::uint16_t port, const std::string& target, const std::string& authorization = "") : socket_(io_) {
     auto& tcp = boost::beast::get_lowest_layer(socket_);
     tcp.socket().connect({boost::asio::ip::make_address("127.0.0.1"), port}, error_);
     boost::beast::websocket::stream_base::timeout limits{};
     limits.handshake_timeout = std::chrono::seconds(10);
     limits.idle_timeout = std::chrono::seconds(10);
     socket_.set_option(limits);
+    if (!authorization.empty()) {
+      socket_.set_option(boost::beast::websocket::stream_base::decorator(
+          [authorization](auto& request) { request.set(boost::beast::http::field::authorization, authorization); }));
+    }
     run([&](auto done) { socket_.async_handshake(answer_, "localhost", target, done); });
   }
 
