@@ -14,6 +14,7 @@ RunResult finish_run(const AppConfig& config, const StrategyRegistry& registry, 
   const SessionRecord& done = result.record;
   result.prices = data.prices();
   result.data_caveats = data.caveats();
+  result.data_quality = data.quality();
   result.outcomes = order_outcomes(done, result.engine);
   result.open_positions = open_positions(done, result.prices);
   result.idle = reasons_of_idleness(done, result.engine, result.prices, registry);

@@ -82,7 +82,7 @@ template <typename Rows>
 void MarketDataSet::note(const std::string& symbol, const Loaded<Rows>& loaded) {
   const auto& files = loaded.files;
   fingerprints_.push_back({files.size() == 1 ? files.front() : files.front() + " .. " + files.back(), loaded.sha256});
-  const ReadReport& report = loaded.report;
+  const ReadReport& report = last_report_ = loaded.report;
   if (report.clean()) return;
   warnings_.push_back(symbol + ": " + report.summary());
   for (const RowReport& row : report.first) warnings_.push_back(row.text());
@@ -198,11 +198,33 @@ Expected<void> MarketDataSet::add_instrument(const DataFolder& folder, const App
     *series = expand_daily(*series, SessionCalendar::us_equity(), data.synthetic_seed);
   }
   if (series->interval < bar_interval(data)) *series = aggregated(*series, config);
+  reports_.push_back(last_report_);
   series_.push_back(std::move(*series));
   ticks_.push_back(std::move(ticks));
   actions_.push_back(std::move(actions));
   if (wants_history == nullptr || series_.back().interval >= kDailyInterval) return {};
   return read_history(folder, config, *wants_history, instrument);
+}
+
+/// The run goes from the configured start to the configured end; where there is none, from the first bar of all to the
+/// last.
+void MarketDataSet::assess_all(const AppConfig& config) {
+  Timestamp first = kNever;
+  Timestamp last = Timestamp{0};
+  for (const BarSeries& series : series_) {
+    if (series.bars.empty()) continue;
+    first = std::min(first, series.bars.front().start);
+    last = std::max(last, series.bars.back().start);
+  }
+  if (first == kNever) return;
+  const RunPeriod period{config.data.start.value_or(new_york_date(first)),
+                         config.data.end.value_or(new_york_date(last))};
+  for (std::size_t i = 0; i < series_.size(); ++i) {
+    const bool made_from_trades = config.data.timeframe == Timeframe::Tick;
+    quality_.push_back(assess(series_[i], actions_[i].actions, reports_[i], period, !made_from_trades));
+    const auto doubts = caveats_of(quality_.back());
+    caveats_.insert(caveats_.end(), doubts.begin(), doubts.end());
+  }
 }
 
 Expected<MarketDataSet> MarketDataSet::load(const AppConfig& config, const StrategyRegistry& registry) {
@@ -222,6 +244,7 @@ Expected<MarketDataSet> MarketDataSet::load(const AppConfig& config, const Strat
     set.benchmark_ = std::move(*series);
   }
   set.warnings_.insert(set.warnings_.end(), set.caveats_.begin(), set.caveats_.end());
+  set.assess_all(config);
   return set;
 }
 

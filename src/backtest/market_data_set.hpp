@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "backtest/data_quality.hpp"
 #include "backtest/run_result.hpp"
 #include "config/app_config.hpp"
 #include "engine/market_feed.hpp"
@@ -31,6 +32,8 @@ class MarketDataSet {
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
   /// Those of them that the result depends on.
   [[nodiscard]] const std::vector<std::string>& caveats() const { return caveats_; }
+  /// Of every traded instrument.
+  [[nodiscard]] const std::vector<DataQuality>& quality() const { return quality_; }
   /// The traded instruments' prices, for reports.
   [[nodiscard]] std::vector<PriceHistory> prices() const;
   /// Daily bars of the configured benchmark, adjusted for splits and dividends, from some before the first session on;
@@ -52,6 +55,7 @@ class MarketDataSet {
                                  Date first, Ticks& ticks, std::vector<CorporateAction>& actions);
   Expected<void> read_history(const DataFolder& folder, const AppConfig& config, const StrategyType& type,
                               InstrumentIndex instrument);
+  void assess_all(const AppConfig& config);
   Expected<void> add_instrument(const DataFolder& folder, const AppConfig& config, const std::string& symbol,
                                 const StrategyType* wants_history);
 
@@ -63,6 +67,9 @@ class MarketDataSet {
   std::vector<DataFingerprint> fingerprints_;
   std::vector<std::string> warnings_;
   std::vector<std::string> caveats_;
+  std::vector<ReadReport> reports_;  // By instrument.
+  ReadReport last_report_;           // Of the last file or folder of files read.
+  std::vector<DataQuality> quality_;
   BarSeries benchmark_;
 };
 

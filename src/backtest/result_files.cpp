@@ -51,6 +51,17 @@ JsonValue statistics_json(const Statistics& statistics) {
   return json;
 }
 
+/// Why the figures that are null are so.
+JsonValue absent_json(const Statistics& statistics) {
+  JsonValue json = JsonValue::object();
+  for (const StatisticField& field : statistic_fields()) {
+    if (const std::string reason = absence_reason(field, statistics); !reason.empty()) {
+      json.member(field.key) = text(reason);
+    }
+  }
+  return json;
+}
+
 JsonValue months_json(const SessionRecord& record) {
   JsonValue list = JsonValue::list();
   for (const MonthlyReturn& month : monthly_returns(record.initial_cash, record.daily)) {
@@ -91,6 +102,43 @@ JsonValue outcomes_json(const RunResult& result) {
     for (std::size_t i = 0; i < each.rejected_by.size(); ++i) {
       const std::string_view reason = i == 0 ? "none" : token(static_cast<RejectReason>(i));
       if (each.rejected_by[i] > 0) rejected.member(reason) = number(each.rejected_by[i]);
+    }
+  }
+  return list;
+}
+
+JsonValue data_quality_json(const std::vector<DataQuality>& instruments) {
+  JsonValue list = JsonValue::list();
+  const auto number = [](std::uint64_t count) { return JsonValue::of_number(std::to_string(count)); };
+  const auto date = [](const std::optional<Date>& value) { return value ? text(value->to_string()) : JsonValue(); };
+  for (const DataQuality& q : instruments) {
+    JsonValue& entry = list.items.emplace_back(JsonValue::object());
+    entry.member("symbol") = text(q.symbol);
+    entry.member("first_session") = date(q.first);
+    entry.member("last_session") = date(q.last);
+    entry.member("bars") = number(q.bars);
+    entry.member("sessions") = number(q.sessions);
+    entry.member("sessions_before") = number(q.sessions_before);
+    entry.member("sessions_after") = number(q.sessions_after);
+    entry.member("sessions_missing") = number(q.sessions_missing);
+    JsonValue& hole = entry.member("longest_hole") = JsonValue::object();
+    hole.member("sessions") = number(q.longest_hole);
+    hole.member("first") = date(q.hole_first);
+    hole.member("last") = date(q.hole_last);
+    entry.member("bars_missing") = number(q.bars_missing);
+    entry.member("zero_volume_bars") = number(q.zero_volume_bars);
+    entry.member("stale_bars") = number(q.stale_bars);
+    entry.member("jumps") = number(q.jumps);
+    entry.member("first_jumps") = JsonValue::list();
+    for (const PriceJump& jump : q.first_jumps) {
+      JsonValue& each = entry.member("first_jumps").items.emplace_back(JsonValue::object());
+      each.member("session") = text(jump.session.to_string());
+      each.member("change") = JsonValue::of_number(jump.change);
+    }
+    entry.member("rows_dropped") = number(q.rows_dropped);
+    JsonValue& dropped = entry.member("dropped_by") = JsonValue::object();
+    for (std::size_t i = 0; i < q.dropped_by.size(); ++i) {
+      if (q.dropped_by[i] > 0) dropped.member(to_string(static_cast<RowProblem>(i))) = number(q.dropped_by[i]);
     }
   }
   return list;
@@ -198,9 +246,11 @@ std::string result_json(const RunResult& result) {
   for (const std::string& caveat : result.caveats()) json.member("caveats").items.push_back(text(caveat));
   json.member("receipt") = receipt_json(result.receipt);
   json.member("statistics") = statistics_json(result.statistics);
+  json.member("absent") = absent_json(result.statistics);
   json.member("monthly_returns") = months_json(result.record);
   json.member("counts") = counts_json(result.record);
   json.member("order_outcomes") = outcomes_json(result);
+  json.member("data_quality") = data_quality_json(result.data_quality);
   json.member("open_positions") = open_positions_json(result);
   json.member("open_orders") = open_orders_json(result);
   json.member("account") = account_json(result.record.account);

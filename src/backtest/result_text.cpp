@@ -95,7 +95,9 @@ std::string statistics_table(const Statistics& statistics) {
     }
     const std::string value = statistic_text(field, statistics);
     out += "  " + std::string(field.label) + std::string(label_width - field.label.size() + 2, ' ') +
-           std::string(value_width - value.size(), ' ') + value + "\n";
+           std::string(value_width - value.size(), ' ') + value;
+    if (const std::string reason = absence_reason(field, statistics); !reason.empty()) out += "  " + reason;
+    out += '\n';
   }
   return out;
 }

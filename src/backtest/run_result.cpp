@@ -99,7 +99,12 @@ std::vector<std::string> RunResult::caveats() const {
   if (synthetic()) texts.emplace_back("synthetic data: no strategy can be judged on it");
   if (engine.fills.fill_at == FillAt::SameClose) texts.emplace_back("same-close fills");
   const double sessions = static_cast<double>(record.daily.size());
-  if (sessions > 0 && sessions < config.statistics.periods_per_year) {
+  if (const std::uint64_t left_out = statistics.sessions - statistics.session_returns;
+      left_out > 0 && statistics.session_returns > 0) {
+    texts.push_back(std::to_string(left_out) + (left_out == 1 ? " return" : " returns") +
+                    " over holes in the data left out of ratios and risk");
+  }
+  if (statistics.cagr && sessions < config.statistics.periods_per_year) {
     texts.push_back("annual figures from " + std::to_string(record.daily.size()) + " sessions, less than a year");
   }
   if (receipt.operator_commands > 0) texts.emplace_back("operator commands");

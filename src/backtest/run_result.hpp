@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "backtest/data_quality.hpp"
 #include "backtest/run_summary.hpp"
 #include "config/app_config.hpp"
 #include "engine/session_record.hpp"
@@ -45,6 +46,7 @@ struct RunResult {
   std::vector<OrderOutcomes> outcomes;       ///< By strategy.
   std::vector<OpenPosition> open_positions;  ///< At the end.
   std::vector<std::string> idle;             ///< Strategies that sent no order, each with the reason.
+  std::vector<DataQuality> data_quality;     ///< By instrument.
   /// What the data lack that the result depends on.
   std::vector<std::string> data_caveats;
 

@@ -42,6 +42,10 @@ void read_document(const std::string& path, ConfigurationDocument& document) {
 
 /// Growth over less than about a month says nothing about a year.
 constexpr std::uint64_t kAnnualSessionsMin = 21;
+/// The least for a quantile of 5 %.
+constexpr std::uint64_t kReturnsMin = 20;
+/// Below, the sessions that there are say too little of those that there are not.
+constexpr double kCoverageMin = 0.9;
 
 /// All sources in one.
 ConfigurationDocument document_of_sources(const ConfigurationSources& sources) {
@@ -274,6 +278,8 @@ StatisticsOptions statistics_options(const AppConfig& config) {
   options.risk_free_annual = config.statistics.risk_free_annual;
   options.minimum_acceptable_annual = config.statistics.minimum_acceptable_annual;
   options.annual_sessions_min = kAnnualSessionsMin;
+  options.returns_min = kReturnsMin;
+  options.coverage_min = kCoverageMin;
   return options;
 }
 

@@ -24,8 +24,26 @@ std::size_t sessions_spanned(std::span<const DailyEquity> daily) {
   return std::max(known.size(), daily.size());
 }
 
-std::optional<double> growth_rate(const Statistics& s, std::size_t sessions, const StatisticsOptions& options) {
-  if (sessions == 0 || sessions < options.annual_sessions_min) return std::nullopt;
+bool is_covered(const Statistics& s) {
+  return static_cast<double>(s.sessions) >= s.options.coverage_min * static_cast<double>(s.sessions_spanned);
+}
+
+/// Those of `values` whose session follows on the one before: the others are over several sessions.
+template <typename T>
+std::vector<T> of_single_sessions(const std::vector<T>& values, std::span<const DailyEquity> daily) {
+  std::vector<T> kept;
+  kept.reserve(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool hole =
+        i > 0 && !SessionCalendar::us_equity().between(daily[i - 1].session + 1, daily[i].session - 1).empty();
+    if (!hole) kept.push_back(values[i]);
+  }
+  return kept;
+}
+
+std::optional<double> growth_rate(const Statistics& s, const StatisticsOptions& options) {
+  const std::uint64_t sessions = s.sessions_spanned;
+  if (sessions == 0 || sessions < options.annual_sessions_min || !is_covered(s)) return std::nullopt;
   if (!s.initial_equity.is_positive() || s.final_equity.is_negative()) return std::nullopt;
   if (s.final_equity.is_zero()) return -1.0;
   const double years = static_cast<double>(sessions) / options.periods_per_year;
@@ -47,6 +65,27 @@ void add_drawdown_statistics(const StatisticsInput& input, Statistics& out) {
   if (drawdown->recovery_index) {
     out.max_drawdown_recovery = input.curve.time(end) - input.curve.time(drawdown->trough_index);
   }
+}
+
+/// Ratios, risk and the comparison with the benchmark, where there are returns enough.
+void add_session_figures(const StatisticsInput& input, Statistics& out) {
+  const auto all = statistics::daily_returns(input.initial_equity, input.daily);
+  if (!all) return;
+  const std::vector<double> returns = of_single_sessions(*all, input.daily);
+  out.session_returns = returns.size();
+  if (!is_covered(out)) return;
+  statistics::add_return_statistics(returns, input.options, out);
+  if (input.benchmark_returns.empty()) return;
+  const std::vector<std::optional<double>> others = of_single_sessions<std::optional<double>>(
+      {input.benchmark_returns.begin(), input.benchmark_returns.end()}, input.daily);
+  std::vector<double> own;
+  std::vector<double> benchmark;
+  for (std::size_t i = 0; i < returns.size(); ++i) {
+    if (!others[i]) continue;
+    own.push_back(returns[i]);
+    benchmark.push_back(*others[i]);
+  }
+  statistics::add_benchmark_statistics(own, benchmark, input.options, out);
 }
 
 void add_activity(const StatisticsInput& input, Statistics& out) {
@@ -73,22 +112,13 @@ Statistics compute_statistics(const StatisticsInput& input) {
   if (out.initial_equity.is_positive()) {
     out.total_return = (out.final_equity - out.initial_equity).to_double() / out.initial_equity.to_double();
   }
-  out.cagr = growth_rate(out, sessions_spanned(input.daily), input.options);
+  out.options = input.options;
+  out.benchmarked = !input.benchmark_returns.empty();
+  out.sessions_spanned = sessions_spanned(input.daily);
+  out.cagr = growth_rate(out, input.options);
   add_drawdown_statistics(input, out);
   if (out.cagr && out.max_drawdown && *out.max_drawdown < 0) out.calmar = *out.cagr / -*out.max_drawdown;
-  if (const auto returns = statistics::daily_returns(input.initial_equity, input.daily)) {
-    statistics::add_return_statistics(*returns, input.options, out);
-    if (!input.benchmark_returns.empty()) {
-      std::vector<double> own;
-      std::vector<double> benchmark;
-      for (std::size_t i = 0; i < returns->size(); ++i) {
-        if (!input.benchmark_returns[i]) continue;
-        own.push_back((*returns)[i]);
-        benchmark.push_back(*input.benchmark_returns[i]);
-      }
-      statistics::add_benchmark_statistics(own, benchmark, input.options, out);
-    }
-  }
+  add_session_figures(input, out);
   statistics::add_trade_statistics(input.trades, out);
   add_activity(input, out);
   return out;

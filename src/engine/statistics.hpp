@@ -30,6 +30,13 @@ struct StatisticsOptions {
   double benchmark_sharpe = 0;
   /// Growth over fewer sessions is not annualised; at least 1.
   std::uint64_t annual_sessions_min = 1;
+  /// Figures of the sessions' returns are absent below so many of these, those of the 1 % tail below five times as
+  /// many: a quantile of 5 % needs 20 returns to have one in its tail, one of 1 % needs 100.
+  std::uint64_t returns_min = 1;
+  /// The same, and growth, where less than this part of the market's sessions from the first to the last have data.
+  double coverage_min = 0;
+
+  bool operator==(const StatisticsOptions&) const = default;
 };
 
 /// What statistics are computed from. Spans must outlive the call only.
@@ -55,16 +62,19 @@ struct StatisticsInput {
 /// Statistics of one session. A figure that is not defined for it is absent, never NaN or infinite.
 ///
 /// r denotes the simple returns of the sessions, equity at the close / equity at the close before - 1, the first
-/// against the initial equity; n their number; P the periods a year; rf the risk-free rate of a session. Standard
-/// deviations divide by n - 1. All figures of r are absent when an equity that a return is measured against is not
-/// positive. A standard deviation within floating-point rounding of zero (1e-15) counts as zero.
+/// against the initial equity, but for sessions before which the market had others without data: what was earned over
+/// several sessions is no session's return. n is their number; P the periods a year; rf the risk-free rate of a
+/// session. Standard deviations divide by n - 1. All figures of r are absent when an equity that a return is measured
+/// against is not positive. A standard deviation within floating-point rounding of zero (1e-15) counts as zero.
 struct Statistics {
   // The run.
   Money initial_equity;
   /// The curve's last value; without a curve the last session's, without either the initial equity.
   Money final_equity;
-  /// n.
+  /// Those with data.
   std::uint64_t sessions = 0;
+  /// n.
+  std::uint64_t session_returns = 0;
 
   // Return.
   /// final / initial - 1. Absent when the initial equity is not positive.
@@ -180,6 +190,11 @@ struct Statistics {
   /// beta is, and when it is zero.
   std::optional<double> treynor;
 
+  /// What decided whether figures are there, for absence_reason().
+  std::uint64_t sessions_spanned = 0;  ///< N.
+  bool benchmarked = false;
+  StatisticsOptions options;
+
   bool operator==(const Statistics&) const = default;
 };
 
@@ -232,6 +247,9 @@ struct StatisticField {
 
 /// Every figure, in the order in which it is shown.
 std::span<const StatisticField> statistic_fields();
+
+/// Why a figure is absent, for people: "needs 20 session returns, there are 6". Empty where it is there.
+std::string absence_reason(const StatisticField& field, const Statistics& statistics);
 
 /// Text for people: "12.34 %", "1.23", "-1234.50", "17", "3 d 4 h"; "n/a" for an absent one.
 std::string statistic_text(const StatisticField& field, const Statistics& statistics);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "engine/calendar.hpp"
 #include "engine/statistics/drawdown.hpp"
 #include "engine/statistics/elementary.hpp"
 
@@ -503,6 +504,84 @@ TEST(Statistics, AnnualisesNoGrowthOverFewerSessionsThanAsked) {
   run.options.annual_sessions_min = 3;
   EXPECT_FALSE(run.statistics().cagr.has_value());
   EXPECT_FALSE(run.statistics().calmar.has_value());
+}
+
+const StatisticField& figure(std::string_view key) {
+  for (const StatisticField& each : statistic_fields()) {
+    if (each.key == key) return each;
+  }
+  throw std::out_of_range(std::string(key));
+}
+
+TEST(Statistics, LeavesAReturnOverAHoleOutOfWhatIsAboutSessions) {
+  // The 6th is a session without data; the fall over it is no session's.
+  TestRun run;
+  run.initial = units("100");
+  run.daily = {{Date::from_ymd(2014, 1, 2), units("110")},
+               {Date::from_ymd(2014, 1, 3), units("99")},
+               {Date::from_ymd(2014, 1, 7), units("49.5")},
+               {Date::from_ymd(2014, 1, 8), units("54.45")}};
+  const Statistics s = run.statistics();
+  EXPECT_EQ(s.sessions, 4U);
+  EXPECT_EQ(s.session_returns, 3U);
+  // Of 10 %, -10 % and 10 % the lowest; the 50 % lost over the hole are in the total alone.
+  EXPECT_NEAR(s.expected_shortfall_99.value(), -0.1, 1e-12);
+  EXPECT_NEAR(s.total_return.value(), -0.4555, 1e-12);
+}
+
+TEST(Statistics, AreAbsentWithAReasonWhereThereIsTooLittle) {
+  TestRun run;
+  run.initial = units("100");
+  for (const Session& each :
+       SessionCalendar::us_equity().between(Date::from_ymd(2014, 1, 1), Date::from_ymd(2014, 2, 3))) {
+    run.daily.push_back({each.date, units(run.daily.size() % 2 == 0 ? "101" : "100")});
+  }
+  ASSERT_EQ(run.daily.size(), 22U);
+  run.options.returns_min = 20;
+  run.options.annual_sessions_min = 23;
+  Statistics s = run.statistics();
+  EXPECT_TRUE(s.sharpe && s.value_at_risk_95);
+  EXPECT_EQ(absence_reason(figure("sharpe"), s), "");
+  EXPECT_EQ(absence_reason(figure("cagr"), s), "needs 23 sessions, there are 22");
+  EXPECT_EQ(absence_reason(figure("value_at_risk_99"), s), "needs 100 session returns, there are 22");
+  EXPECT_EQ(absence_reason(figure("beta"), s), "no benchmark");
+  EXPECT_EQ(absence_reason(figure("win_rate"), s), "no trade");
+  run.daily.resize(19);
+  s = run.statistics();
+  for (const char* key : {"annual_volatility", "sharpe", "sortino", "probabilistic_sharpe", "value_at_risk_95",
+                          "expected_shortfall_95", "skew", "kurtosis"}) {
+    // 2014 has 252 sessions, the last of which is left out, so that the run ends before it.
+    EXPECT_EQ(absence_reason(figure(key), s), "needs 20 session returns, there are 19") << key;
+  }
+}
+
+TEST(Statistics, AreAbsentWhereTheDataCoverTooFewSessions) {
+  TestRun run;
+  run.initial = units("100");
+  const auto sessions = SessionCalendar::us_equity().between(Date::from_ymd(2014, 1, 1), Date::from_ymd(2014, 12, 31));
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    if (i % 5 == 1) continue;  // One in five.
+    run.daily.push_back({sessions[i].date, units(i % 2 == 0 ? "101" : "100")});
+  }
+  run.options.coverage_min = 0.9;
+  const Statistics s = run.statistics();
+  for (const char* key : {"cagr", "sharpe", "value_at_risk_95"}) {
+    EXPECT_EQ(absence_reason(figure(key), s), "the data have " + std::to_string(run.daily.size()) + " of 251 sessions")
+        << key;
+  }
+  run.options.coverage_min = 0.75;
+  EXPECT_TRUE(run.statistics().sharpe.has_value());
+}
+
+RC_GTEST_PROP(Statistics, HaveAReasonForEveryAbsence, ()) {
+  TestRun run = random_run();
+  run.options.returns_min = *rc::gen::inRange<std::uint64_t>(1, 30);
+  run.options.coverage_min = *rc::gen::element(0.0, 0.9);
+  const Statistics s = run.statistics();
+  for (const StatisticField& each : statistic_fields()) {
+    const bool absent = std::holds_alternative<std::monostate>(each.value(s));
+    RC_ASSERT(absence_reason(each, s).empty() != absent);
+  }
 }
 
 TEST(Statistics, ComparesTheSessionsThatBothHave) {

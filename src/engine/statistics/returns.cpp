@@ -37,13 +37,17 @@ double mean_of_lowest(std::span<const double> sorted, std::size_t percent) {
   return mean(sorted.first((sorted.size() - 1) * percent / 100 + 1));
 }
 
-void add_tails(std::span<const double> returns, Statistics& out) {
+/// A quantile of 1 % needs five times the returns that one of 5 % does.
+constexpr std::uint64_t kFarTail = 5;
+
+void add_tails(std::span<const double> returns, const StatisticsOptions& options, Statistics& out) {
   if (returns.empty()) return;
   std::vector<double> sorted(returns.begin(), returns.end());
   std::sort(sorted.begin(), sorted.end());
   out.value_at_risk_95 = quantile(sorted, 5);
-  out.value_at_risk_99 = quantile(sorted, 1);
   out.expected_shortfall_95 = mean_of_lowest(sorted, 5);
+  if (options.returns_min > 1 && returns.size() < kFarTail * options.returns_min) return;
+  out.value_at_risk_99 = quantile(sorted, 1);
   out.expected_shortfall_99 = mean_of_lowest(sorted, 1);
 }
 
@@ -125,7 +129,8 @@ std::optional<double> standard_deviation(std::span<const double> values) {
 }
 
 void add_return_statistics(std::span<const double> returns, const StatisticsOptions& options, Statistics& out) {
-  add_tails(returns, out);
+  if (returns.size() < options.returns_min) return;
+  add_tails(returns, options, out);
   if (returns.size() < 2) return;
   const double root = std::sqrt(options.periods_per_year);
   const double deviation = *standard_deviation(returns);
@@ -141,7 +146,7 @@ void add_return_statistics(std::span<const double> returns, const StatisticsOpti
 
 void add_benchmark_statistics(std::span<const double> returns, std::span<const double> benchmark,
                               const StatisticsOptions& options, Statistics& out) {
-  if (returns.size() < 2) return;
+  if (returns.size() < 2 || returns.size() < options.returns_min) return;
   const double periods = options.periods_per_year;
   const std::vector<double> active = less(returns, benchmark);
   const double active_deviation = *standard_deviation(active);
