@@ -28,19 +28,6 @@ bool is_covered(const Statistics& s) {
   return static_cast<double>(s.sessions) >= s.options.coverage_min * static_cast<double>(s.sessions_spanned);
 }
 
-/// Those of `values` whose session follows on the one before: the others are over several sessions.
-template <typename T>
-std::vector<T> of_single_sessions(const std::vector<T>& values, std::span<const DailyEquity> daily) {
-  std::vector<T> kept;
-  kept.reserve(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const bool hole =
-        i > 0 && !SessionCalendar::us_equity().between(daily[i - 1].session + 1, daily[i].session - 1).empty();
-    if (!hole) kept.push_back(values[i]);
-  }
-  return kept;
-}
-
 std::optional<double> growth_rate(const Statistics& s, const StatisticsOptions& options) {
   const std::uint64_t sessions = s.sessions_spanned;
   if (sessions == 0 || sessions < options.annual_sessions_min || !is_covered(s)) return std::nullopt;
@@ -71,19 +58,20 @@ void add_drawdown_statistics(const StatisticsInput& input, Statistics& out) {
 void add_session_figures(const StatisticsInput& input, Statistics& out) {
   const auto all = statistics::daily_returns(input.initial_equity, input.daily);
   if (!all) return;
-  const std::vector<double> returns = of_single_sessions(*all, input.daily);
+  const std::vector<std::size_t> single = statistics::single_sessions(input.daily);
+  std::vector<double> returns;
+  returns.reserve(single.size());
+  for (const std::size_t session : single) returns.push_back((*all)[session]);
   out.session_returns = returns.size();
   if (!is_covered(out)) return;
   statistics::add_return_statistics(returns, input.options, out);
   if (input.benchmark_returns.empty()) return;
-  const std::vector<std::optional<double>> others = of_single_sessions<std::optional<double>>(
-      {input.benchmark_returns.begin(), input.benchmark_returns.end()}, input.daily);
   std::vector<double> own;
   std::vector<double> benchmark;
-  for (std::size_t i = 0; i < returns.size(); ++i) {
-    if (!others[i]) continue;
-    own.push_back(returns[i]);
-    benchmark.push_back(*others[i]);
+  for (const std::size_t session : single) {
+    if (!input.benchmark_returns[session]) continue;
+    own.push_back((*all)[session]);
+    benchmark.push_back(*input.benchmark_returns[session]);
   }
   statistics::add_benchmark_statistics(own, benchmark, input.options, out);
 }

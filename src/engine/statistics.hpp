@@ -181,6 +181,8 @@ struct Statistics {
   std::optional<double> alpha;
   /// cov(r, b) / var(b) (Sharpe 1964, Capital Asset Prices). Absent when the benchmark does not vary.
   std::optional<double> beta;
+  /// Pearson's correlation of r and b (Pearson 1895). Absent where beta is and at zero volatility.
+  std::optional<double> correlation;
   /// mean(r - b) / stdev(r - b) x sqrt(P) (Grinold and Kahn 1999, Active Portfolio Management, ch. 5). Absent at zero
   /// tracking error.
   std::optional<double> information_ratio;

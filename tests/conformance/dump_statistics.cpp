@@ -4,7 +4,9 @@
 //
 // DAILY has the columns date,equity; TRADES net_pnl,mae,mfe,initial_risk (the last may be empty); BENCHMARK return.
 // TRADES and BENCHMARK may be "-". Doubles come in 17 digits, money as decimals, durations in nanoseconds, an absent
-// figure as "none". The curve holds one point a session.
+// figure as "none". The curve holds one point a session. Behind them come the five deepest drawdowns
+// (drawdown_0=DEPTH), the moving figures of 21 sessions (rolling_SESSION_sharpe=...) and the distribution of the
+// returns (histogram_low, histogram_width, histogram_0=COUNT, normal_0=EXPECTED).
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -12,6 +14,10 @@
 #include <vector>
 
 #include "engine/statistics.hpp"
+#include "engine/statistics/distribution.hpp"
+#include "engine/statistics/drawdown.hpp"
+#include "engine/statistics/returns.hpp"
+#include "engine/statistics/rolling.hpp"
 
 namespace bellwether {
 namespace {
@@ -67,6 +73,33 @@ std::string text_of(const StatisticValue& value) {
   return "none";
 }
 
+void print(const std::string& key, const std::optional<double>& value) {
+  std::printf("%s=%s\n", key.c_str(), text_of(value ? StatisticValue(*value) : StatisticValue()).c_str());
+}
+
+void print_report_figures(const StatisticsInput& input) {
+  constexpr std::size_t kWindow = 21;
+  const auto drawdowns = statistics::deepest_drawdowns(input.initial_equity, input.curve.values(), 5);
+  for (std::size_t i = 0; i < drawdowns.size(); ++i) {
+    print("drawdown_" + std::to_string(i), statistics::depth(drawdowns[i]));
+  }
+  const auto returns = statistics::daily_returns(input.initial_equity, input.daily);
+  if (!returns) return;
+  for (const auto& point : statistics::rolling_figures(*returns, input.benchmark_returns, kWindow, input.options)) {
+    const std::string key = "rolling_" + std::to_string(point.session);
+    print(key + "_volatility", point.volatility);
+    print(key + "_sharpe", point.sharpe);
+    print(key + "_beta", point.beta);
+  }
+  const statistics::Histogram histogram = statistics::histogram(*returns, 41);
+  print("histogram_low", histogram.low);
+  print("histogram_width", histogram.width);
+  for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
+    print("histogram_" + std::to_string(i), static_cast<double>(histogram.counts[i]));
+    print("normal_" + std::to_string(i), histogram.normal[i]);
+  }
+}
+
 int run(char** argv) {
   std::vector<DailyEquity> daily;
   EquityCurve curve;
@@ -98,6 +131,7 @@ int run(char** argv) {
   for (const StatisticField& field : statistic_fields()) {
     std::printf("%s=%s\n", std::string(field.key).c_str(), text_of(field.value(statistics)).c_str());
   }
+  print_report_figures(input);
   return 0;
 }
 

@@ -6,6 +6,7 @@ Needs: pip install empyrical-reloaded quantstats scipy. Prints a table; exits 1 
 relative (of a figure below 0.001: by more than 1e-12; of money: by more than its resolution of a millionth).
 """
 
+import itertools
 import math
 import os
 import subprocess
@@ -100,6 +101,7 @@ def expected(case):
         yield e(f"expected_shortfall_{level}", empyrical.conditional_value_at_risk(values, cutoff))
     yield e("beta", beta)
     yield e("alpha", empyrical.alpha(r, b, risk_free=rf, annualization=p))
+    yield "correlation", "numpy", np.corrcoef(values, case.benchmark)[0, 1]
     yield e("information_ratio", empyrical.excess_sharpe(r, b) * math.sqrt(p))
     yield e("tracking_error", empyrical.annual_volatility(r - b, annualization=p))
     yield e("treynor", sharpe * volatility / beta)
@@ -149,6 +151,41 @@ def expected_drawdown_spans(case):
     yield "max_drawdown_recovery", (times[end] - times[trough]).value if len(above) else None
 
 
+def expected_of_report(case):
+    """(key, source, value) of the deepest drawdowns, the moving figures of 21 sessions and the distribution."""
+    equity = pd.Series(np.concatenate([[INITIAL], case.equity]))
+    peaks = equity.cummax()
+    fall = equity / peaks - 1
+    # One drawdown for each peak that is left; the deepest points of them.
+    depths = sorted(depth for depth in fall.groupby(peaks).min() if depth < 0)
+    for i, depth in enumerate(depths[:5]):
+        yield f"drawdown_{i}", "pandas", depth
+    rolling, rf = case.returns.rolling(21), case.per_period(case.risk_free)
+    benchmark = pd.Series(case.benchmark, index=case.returns.index)
+    sharpe = (rolling.mean() - rf) / rolling.std() * math.sqrt(case.periods)
+    beta = rolling.cov(benchmark) / benchmark.rolling(21).var()
+    for i in range(20, len(case.returns), 37):
+        yield f"rolling_{i}_volatility", "pandas", rolling.std().iloc[i] * math.sqrt(case.periods)
+        yield f"rolling_{i}_sharpe", "pandas", sharpe.iloc[i]
+        yield f"rolling_{i}_beta", "pandas", beta.iloc[i]
+
+
+def histogram_differences(case, found):
+    """Counts by numpy over the bins that the program chose, and scipy's normal distribution."""
+    low, width = float(found["histogram_low"]), float(found["histogram_width"])
+    bins = sum(key.startswith("histogram_") for key in found) - 2
+    values = case.returns.to_numpy()
+    counts, edges = np.histogram(values, bins=low + width * np.arange(bins + 1))
+    normal = np.diff(scipy.stats.norm.cdf(edges, values.mean(), values.std(ddof=1))) * len(values)
+    for i in range(bins):
+        if int(float(found[f"histogram_{i}"])) != counts[i]:
+            yield f"histogram_{i}: {found[f'histogram_{i}']}, numpy {counts[i]}"
+        if not math.isclose(float(found[f"normal_{i}"]), normal[i], rel_tol=1e-9, abs_tol=1e-9):
+            yield f"normal_{i}: {found[f'normal_{i}']}, scipy {normal[i]}"
+    if counts.sum() != len(values):
+        yield f"{len(values) - counts.sum()} returns lie outside of the bins"
+
+
 def check_formula_of_probabilistic_sharpe(case):
     """The formula above with pandas' moments must be quantstats' figure, so that it is not ours alone."""
     r = case.returns
@@ -173,7 +210,7 @@ def main():
     for case in cases:
         found = case.run(sys.argv[1])
         print(f"\n{case.name}: {len(case.returns)} sessions, {len(case.pnl)} trades")
-        for key, source, want in expected(case):
+        for key, source, want in itertools.chain(expected(case), expected_of_report(case)):
             have = float(found[key]) if found[key] != "none" else math.nan
             want = float(want)
             difference = abs(have - want)
@@ -187,6 +224,9 @@ def main():
             have = None if found[key] == "none" else int(found[key])
             failures += have != want
             print(f"  {'ok  ' if have == want else 'DIFF'} {key:24} {have!s:>24} {want!s:>24}  {'':8}  pandas")
+        for difference in histogram_differences(case, found):
+            failures += 1
+            print(f"  DIFF {difference}")
         if not check_formula_of_probabilistic_sharpe(case):
             failures += 1
             print("  DIFF formula of the probabilistic Sharpe ratio against quantstats")

@@ -58,6 +58,7 @@ constexpr Absence kAbsences[] = {
     {"turnover", Base::Other, "no session with equity"},
     {"alpha", Base::Benchmark, "the benchmark does not vary"},
     {"beta", Base::Benchmark, "the benchmark does not vary"},
+    {"correlation", Base::Benchmark, "returns or benchmark do not vary"},
     {"information_ratio", Base::Benchmark, "returns do not differ from the benchmark's"},
     {"tracking_error", Base::Benchmark, "too few sessions in common"},
     {"treynor", Base::Benchmark, "beta is zero or absent"},

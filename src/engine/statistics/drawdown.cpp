@@ -138,6 +138,32 @@ std::optional<Drawdown> maximum_drawdown(Money initial_equity, std::span<const M
   return DrawdownScan(initial_equity, values).run();
 }
 
+std::vector<Drawdown> deepest_drawdowns(Money initial_equity, std::span<const Money> values, std::size_t count) {
+  std::vector<Drawdown> deepest;
+  if (!initial_equity.is_positive() || count == 0) return deepest;
+  const auto deeper = [](const Drawdown& a, const Drawdown& b) {
+    return Int128{a.trough.raw()} * b.peak.raw() < Int128{b.trough.raw()} * a.peak.raw();
+  };
+  Drawdown fall{initial_equity, initial_equity, std::nullopt, 0, std::nullopt};
+  const auto settle = [&] {
+    if (fall.trough == fall.peak) return;
+    deepest.insert(std::upper_bound(deepest.begin(), deepest.end(), fall, deeper), fall);
+    if (deepest.size() > count) deepest.pop_back();
+  };
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] >= fall.peak) {
+      fall.recovery_index = i;
+      settle();
+      fall = {values[i], values[i], i, i, std::nullopt};
+    } else if (values[i] < fall.trough) {
+      fall.trough = values[i];
+      fall.trough_index = i;
+    }
+  }
+  settle();
+  return deepest;
+}
+
 double depth(const Drawdown& drawdown) {
   const Int128 fall = Int128{drawdown.trough.raw()} - drawdown.peak.raw();
   return static_cast<double>(fall) / static_cast<double>(drawdown.peak.raw());

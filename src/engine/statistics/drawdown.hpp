@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "engine/equity_curve.hpp"
 
@@ -29,6 +30,11 @@ std::optional<Drawdown> maximum_drawdown(Money initial_equity, std::span<const M
 
 /// trough / peak - 1, negative.
 double depth(const Drawdown& drawdown);
+
+/// The deepest falls from a peak until it is reached again, the deepest first, of equally deep ones the earlier; at
+/// most `count`. The first is maximum_drawdown(). Exact; a fall of a point below the initial equity has no peak_index.
+/// Empty when `initial_equity` is not positive.
+std::vector<Drawdown> deepest_drawdowns(Money initial_equity, std::span<const Money> values, std::size_t count);
 
 /// sqrt(mean(d^2)), d the drawdown of each session's close below the highest one so far and the initial equity
 /// (Martin and McCann 1989). Nothing without sessions or when the initial equity is not positive.

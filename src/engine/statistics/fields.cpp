@@ -107,6 +107,8 @@ constexpr auto kFields = std::to_array<StatisticField>({
     {"alpha", "Alpha", "Benchmark", Percent, "Jensen's alpha against the benchmark, compounded to a year",
      read<&S::alpha>},
     {"beta", "Beta", "Benchmark", Ratio, "covariance with the benchmark / its variance", read<&S::beta>},
+    {"correlation", "Correlation", "Benchmark", Ratio, "correlation of session returns with the benchmark's",
+     read<&S::correlation>},
     {"information_ratio", "Information ratio", "Benchmark", Ratio,
      "mean return above the benchmark / tracking error, annualised", read<&S::information_ratio>},
     {"tracking_error", "Tracking error", "Benchmark", Percent,

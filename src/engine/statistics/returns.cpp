@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/calendar.hpp"
 #include "engine/statistics/elementary.hpp"
 
 namespace bellwether::statistics {
@@ -107,6 +108,17 @@ std::optional<std::vector<double>> daily_returns(Money initial_equity, std::span
   return returns;
 }
 
+std::vector<std::size_t> single_sessions(std::span<const DailyEquity> daily) {
+  std::vector<std::size_t> single;
+  single.reserve(daily.size());
+  for (std::size_t i = 0; i < daily.size(); ++i) {
+    const bool hole =
+        i > 0 && !SessionCalendar::us_equity().between(daily[i - 1].session + 1, daily[i].session - 1).empty();
+    if (!hole) single.push_back(i);
+  }
+  return single;
+}
+
 double rate_of_period(double annual, double periods_per_year) {
   if (annual == 0) return 0;
   return power(1 + annual, 1 / periods_per_year) - 1;
@@ -126,6 +138,34 @@ std::optional<double> standard_deviation(std::span<const double> values) {
   for (const double value : values) sum += (value - center) * (value - center);
   const double deviation = std::sqrt(sum / static_cast<double>(values.size() - 1));
   return deviation <= kRoundingNoise ? 0 : deviation;
+}
+
+std::optional<double> beta(std::span<const double> returns, std::span<const double> benchmark) {
+  const auto deviation = standard_deviation(benchmark);
+  if (!deviation || *deviation == 0) return std::nullopt;
+  const double center = mean(benchmark);
+  const double own_center = mean(returns);
+  double covariance = 0;
+  double variance = 0;
+  for (std::size_t i = 0; i < returns.size(); ++i) {
+    covariance += (returns[i] - own_center) * (benchmark[i] - center);
+    variance += (benchmark[i] - center) * (benchmark[i] - center);
+  }
+  return covariance / variance;
+}
+
+std::optional<double> correlation(std::span<const double> returns, std::span<const double> benchmark) {
+  const auto slope = beta(returns, benchmark);
+  const auto deviation = standard_deviation(returns);
+  if (!slope || *deviation == 0) return std::nullopt;
+  return std::clamp(*slope * *standard_deviation(benchmark) / *deviation, -1.0, 1.0);
+}
+
+std::optional<double> sharpe_ratio(std::span<const double> returns, const StatisticsOptions& options) {
+  const auto deviation = standard_deviation(returns);
+  if (!deviation || *deviation == 0) return std::nullopt;
+  const double excess = mean(less(returns, rate_of_period(options.risk_free_annual, options.periods_per_year)));
+  return excess / *deviation * std::sqrt(options.periods_per_year);
 }
 
 void add_return_statistics(std::span<const double> returns, const StatisticsOptions& options, Statistics& out) {
@@ -153,25 +193,17 @@ void add_benchmark_statistics(std::span<const double> returns, std::span<const d
   out.tracking_error = active_deviation * std::sqrt(periods);
   if (active_deviation != 0) out.information_ratio = mean(active) / active_deviation * std::sqrt(periods);
 
-  if (*standard_deviation(benchmark) == 0) return;
-  const double center = mean(benchmark);
-  const double own_center = mean(returns);
-  double covariance = 0;
-  double variance = 0;
-  for (std::size_t i = 0; i < returns.size(); ++i) {
-    covariance += (returns[i] - own_center) * (benchmark[i] - center);
-    variance += (benchmark[i] - center) * (benchmark[i] - center);
-  }
-  const double beta = covariance / variance;
-  out.beta = beta;
+  out.beta = beta(returns, benchmark);
+  out.correlation = correlation(returns, benchmark);
+  if (!out.beta) return;
   const double risk_free = rate_of_period(options.risk_free_annual, periods);
-  const double excess = own_center - risk_free;
-  const double alpha_of_period = excess - beta * (center - risk_free);
+  const double excess = mean(returns) - risk_free;
+  const double alpha_of_period = excess - *out.beta * (mean(benchmark) - risk_free);
   if (alpha_of_period > -1) {
     const double alpha = power(1 + alpha_of_period, periods) - 1;
     if (std::isfinite(alpha)) out.alpha = alpha;
   }
-  if (std::fabs(beta) > kRoundingNoise) out.treynor = excess * periods / beta;
+  if (std::fabs(*out.beta) > kRoundingNoise) out.treynor = excess * periods / *out.beta;
 }
 
 }  // namespace bellwether::statistics
