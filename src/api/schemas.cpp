@@ -102,7 +102,7 @@ Json status() {
                  {"phase", phase()},
                  {"detail", nullable(kText)},
                  {"halted", kBoolean},
-                 {"halt_reason", nullable(tokens(HaltReason::Operator, HaltReason::InvariantBroken))},
+                 {"halt_reason", nullable(tokens(HaltReason::Operator, HaltReason::Ruin))},
                  {"last_event", count()},
                  {"time", nullable(instant())},
                  {"session_date", nullable(date())},
@@ -286,7 +286,7 @@ Json position_change() {
 Json command() {
   return object({{"type", kText},
                  {"command", tokens(CommandType::Halt, CommandType::Flatten)},
-                 {"reason", nullable(tokens(HaltReason::Operator, HaltReason::InvariantBroken))},
+                 {"reason", nullable(tokens(HaltReason::Operator, HaltReason::Ruin))},
                  {"flatten", kBoolean}});
 }
 

@@ -85,6 +85,16 @@ JsonValue counts_json(const SessionRecord& record) {
   return json;
 }
 
+JsonValue halts_json(const SessionRecord& record) {
+  JsonValue list = JsonValue::list();
+  for (const HaltRow& halt : record.halts) {
+    JsonValue& entry = list.items.emplace_back(JsonValue::object());
+    entry.member("time") = text(format_rfc3339(halt.time));
+    entry.member("reason") = text(token(halt.reason));
+  }
+  return list;
+}
+
 JsonValue outcomes_json(const RunResult& result) {
   JsonValue list = JsonValue::list();
   const Names names(result.engine);
@@ -249,6 +259,7 @@ std::string result_json(const RunResult& result) {
   json.member("absent") = absent_json(result.statistics);
   json.member("monthly_returns") = months_json(result.record);
   json.member("counts") = counts_json(result.record);
+  json.member("halts") = halts_json(result.record);
   json.member("order_outcomes") = outcomes_json(result);
   json.member("data_quality") = data_quality_json(result.data_quality);
   json.member("open_positions") = open_positions_json(result);

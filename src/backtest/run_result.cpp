@@ -46,11 +46,35 @@ void write_row(ByteWriter& out, const OrderRow& row) {
 
 }  // namespace
 
+/// Of the halts that loss_texts() has no text of its own for; "" where there is none.
 std::string RunResult::halts_text() const {
-  const HaltRow& first = record.halts.front();
-  std::string text = "trading halted at " + format_rfc3339(first.time) + ": " + std::string(token(first.reason));
-  if (record.halts.size() > 1) text += ", and " + std::to_string(record.halts.size() - 1) + " more";
-  return text;
+  std::string text;
+  std::size_t more = 0;
+  for (const HaltRow& halt : record.halts) {
+    if (halt.reason == HaltReason::Ruin || halt.reason == HaltReason::MarginCall) continue;
+    if (text.empty()) {
+      text = "trading halted at " + format_rfc3339(halt.time) + ": " + std::string(token(halt.reason));
+    } else {
+      ++more;
+    }
+  }
+  return more > 0 ? text + ", and " + std::to_string(more) + " more" : text;
+}
+
+std::vector<std::string> RunResult::loss_texts() const {
+  std::vector<std::string> texts;
+  for (const HaltRow& halt : record.halts) {
+    if (halt.reason == HaltReason::Ruin) {
+      texts.insert(texts.begin(), "the account was ruined at " + format_rfc3339(halt.time) +
+                                      ": its equity was at or below zero; all positions were closed at the next price "
+                                      "there was, and trading ended");
+    } else if (halt.reason == HaltReason::MarginCall) {
+      texts.push_back("margin call at " + format_rfc3339(halt.time) +
+                      ": the equity fell below the maintenance margin; all positions were closed at the next price "
+                      "there was, and trading halted");
+    }
+  }
+  return texts;
 }
 
 std::string RunResult::open_text() const {
@@ -94,7 +118,9 @@ Receipt make_receipt(const AppConfig& config, const SessionRecord& record, std::
 }
 
 std::vector<std::string> RunResult::caveats() const {
-  std::vector<std::string> texts = refusal_texts(sum(outcomes));
+  std::vector<std::string> texts = loss_texts();
+  const auto refused = refusal_texts(sum(outcomes));
+  texts.insert(texts.end(), refused.begin(), refused.end());
   texts.insert(texts.end(), idle.begin(), idle.end());
   if (synthetic()) texts.emplace_back("synthetic data: no strategy can be judged on it");
   if (engine.fills.fill_at == FillAt::SameClose) texts.emplace_back("same-close fills");
@@ -108,7 +134,7 @@ std::vector<std::string> RunResult::caveats() const {
     texts.push_back("annual figures from " + std::to_string(record.daily.size()) + " sessions, less than a year");
   }
   if (receipt.operator_commands > 0) texts.emplace_back("operator commands");
-  if (!record.halts.empty()) texts.push_back(halts_text());
+  if (std::string halted = halts_text(); !halted.empty()) texts.push_back(std::move(halted));
   if (!open_positions.empty()) texts.push_back(open_text());
   texts.insert(texts.end(), data_caveats.begin(), data_caveats.end());
   return texts;

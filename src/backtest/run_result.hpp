@@ -56,13 +56,15 @@ struct RunResult {
     }
     return config.data.synthetic_minutes;
   }
-  /// What a reader must know to judge the result, the gravest first: refused orders, strategies that sent none,
-  /// synthetic data, same-close fills, operator commands, that and when trading was halted, open positions.
+  /// What a reader must know to judge the result, the gravest first: ruin and margin calls, refused orders, strategies
+  /// that sent none, synthetic data, same-close fills, operator commands, that and when trading was halted, open
+  /// positions.
   [[nodiscard]] std::vector<std::string> caveats() const;
 
  private:
   [[nodiscard]] std::string halts_text() const;
   [[nodiscard]] std::string open_text() const;
+  [[nodiscard]] std::vector<std::string> loss_texts() const;
 };
 
 /// Receipt of `record` under `config`; version and data hashes as given.

@@ -25,6 +25,10 @@ struct AccountConfig {
   /// Gross exposure that one unit of equity carries: 1 is a cash account.
   double leverage = 1.0;
   bool shorting = false;
+  /// Maintenance margin: the part of a long's and of a short's market value that the equity must cover. Below it all
+  /// positions are closed and trading halts. From 0 to below 1, and from 0 on.
+  double maintenance_long = 0.25;
+  double maintenance_short = 0.30;
 };
 
 /// Limits of the risk stage. An absent limit does not apply.

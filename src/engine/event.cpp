@@ -78,8 +78,9 @@ std::string_view token(CommandType type) {
 }
 
 std::string_view token(HaltReason reason) {
-  constexpr std::string_view kNames[] = {"none",       "operator",        "daily_loss",   "drawdown",
-                                         "stale_data", "connection_lost", "actor_failed", "invariant_broken"};
+  constexpr std::string_view kNames[] = {
+      "none",         "operator",         "daily_loss",  "drawdown", "stale_data", "connection_lost",
+      "actor_failed", "invariant_broken", "margin_call", "ruin"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 

@@ -66,8 +66,10 @@ enum class HaltReason : std::uint8_t {
   ConnectionLost,
   ActorFailed,
   InvariantBroken,
+  MarginCall,  ///< The equity is below the maintenance margin.
+  Ruin,        ///< The equity is at or below zero.
 };
-constexpr std::size_t kHaltReasonCount = 8;
+constexpr std::size_t kHaltReasonCount = 10;
 std::string_view token(HaltReason reason);
 
 struct CommandEvent {

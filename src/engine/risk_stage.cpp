@@ -95,6 +95,7 @@ RiskStage::RiskStage(const EngineConfig& config)
       daily_loss_(billionths(config.risk.daily_loss.value_or(0))),
       drawdown_(billionths(config.risk.drawdown.value_or(0))),
       exposures_(config.instruments.size()),
+      margin_(config),
       own_positions_(config.strategies.size() * config.instruments.size()),
       recent_orders_(config.risk.orders_per_second.value_or(0)),
       equity_(config.account.initial_cash) {
@@ -168,6 +169,12 @@ void RiskStage::observe_price(InstrumentIndex instrument, Price price, Timestamp
   if (!price.is_positive()) return;
   exposures_[instrument].last_price = price;
   exposures_[instrument].last_time = time;
+  mark_margin(instrument);
+}
+
+void RiskStage::mark_margin(InstrumentIndex instrument) {
+  const Exposure& exposure = exposures_[instrument];
+  margin_.set(instrument, exposure.position, exposure.last_price);
 }
 
 void RiskStage::observe_action(const Turn& turn) {
@@ -181,6 +188,7 @@ void RiskStage::observe_action(const Turn& turn) {
     exposure.position += change.quantity;
     own_positions_[slot(change.strategy, change.instrument)] = change.quantity;
   }
+  mark_margin(turn.event.instrument);
 }
 
 void RiskStage::apply_report(const ExecutionReport& report) {
@@ -188,23 +196,31 @@ void RiskStage::apply_report(const ExecutionReport& report) {
   if (filled.is_zero()) return;
   exposures_[report.instrument].position += filled;
   own_positions_[slot(report.strategy, report.instrument)] += filled;
+  mark_margin(report.instrument);
 }
 
-EquityBounds RiskStage::bounds() const {
-  return {may_trip() ? std::max(daily_floor_, drawdown_floor_) : kLowest,
-          limits_.drawdown ? peak_equity_ : Money::max()};
+EquityBounds RiskStage::bounds(InstrumentIndex instrument, Money rest) const {
+  Money floor = halt_reason_ == HaltReason::Ruin ? kLowest : Money();
+  if (may_trip()) floor = std::max({floor, daily_floor_, drawdown_floor_});
+  if (!flattening_) floor = std::max(floor, margin_.floor(instrument, exposures_[instrument].position, rest));
+  return {floor, limits_.drawdown ? peak_equity_ : Money::max()};
 }
 
 void RiskStage::finish_run(InstrumentIndex instrument, Timestamp last_time, Price last_close, Money equity) {
   exposures_[instrument].last_price = last_close;
   exposures_[instrument].last_time = last_market_time_ = last_time;
+  mark_margin(instrument);
   equity_ = equity;
 }
 
 void RiskStage::watch_breakers(Turn& turn) {
   raise_peak(equity_);
   const Event& event = turn.event;
-  if (may_trip() && equity_ <= daily_floor_) {
+  if (!equity_.is_positive() && halt_reason_ != HaltReason::Ruin) {
+    trip(turn, HaltReason::Ruin);
+  } else if (!flattening_ && equity_ < margin_.required()) {
+    trip(turn, HaltReason::MarginCall);
+  } else if (may_trip() && equity_ <= daily_floor_) {
     trip(turn, HaltReason::DailyLoss);
   } else if (may_trip() && equity_ <= drawdown_floor_) {
     trip(turn, HaltReason::Drawdown);
@@ -222,7 +238,8 @@ void RiskStage::trip(Turn& turn, HaltReason reason) {
   CommandEvent halt;
   halt.type = CommandType::Halt;
   halt.reason = reason;
-  halt.flatten = limits_.flatten_on_halt && reason != HaltReason::ConnectionLost;
+  const bool lost = reason == HaltReason::MarginCall || reason == HaltReason::Ruin;
+  halt.flatten = lost || (limits_.flatten_on_halt && reason != HaltReason::ConnectionLost);
   flattening_ |= halt.flatten;
   turn.follow_ups.push_back(Event::of(turn.event.time, halt));
 }
@@ -397,6 +414,7 @@ void RiskStage::load(ByteReader& in) {
   if (limits_.daily_loss) daily_floor_ = session_start_equity_ - fraction_of(session_start_equity_, daily_loss_);
   if (limits_.drawdown) drawdown_floor_ = peak_equity_ - fraction_of(peak_equity_, drawdown_);
   halt_reason_ = static_cast<HaltReason>(reason < kHaltReasonCount ? reason : 0);
+  for (std::size_t i = 0; i < exposures_.size(); ++i) mark_margin(static_cast<InstrumentIndex>(i));
 }
 
 }  // namespace bellwether

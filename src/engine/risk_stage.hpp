@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/engine_config.hpp"
+#include "engine/maintenance_margin.hpp"
 #include "engine/open_orders.hpp"
 #include "engine/run_marks.hpp"
 #include "engine/turn.hpp"
@@ -25,8 +26,9 @@ class RiskStage {
 
   void advance(Turn& turn);
 
-  /// The equities between which a run of bars passes without a breaker and without a new peak.
-  [[nodiscard]] EquityBounds bounds() const;
+  /// The equities between which a run of bars of an instrument passes without a breaker, a margin call and a new peak.
+  /// `rest` is the equity without the instrument's market value.
+  [[nodiscard]] EquityBounds bounds(InstrumentIndex instrument, Money rest) const;
   /// Takes notice of an equity: the drawdown is measured from the highest.
   void raise_peak(Money equity);
   /// Takes notice of a run that passed quietly, without the checks of intents. `equity` is that after the last bar.
@@ -77,6 +79,7 @@ class RiskStage {
   void apply_report(const ExecutionReport& report);
   void watch_breakers(Turn& turn);
   void trip(Turn& turn, HaltReason reason);
+  void mark_margin(InstrumentIndex instrument);
   /// True where a breaker that trips now would change something.
   [[nodiscard]] bool may_trip() const { return !halted() || (limits_.flatten_on_halt && !flattening_); }
   [[nodiscard]] DenyReason decide(const Intent& intent, Timestamp now) const;
@@ -105,6 +108,7 @@ class RiskStage {
   std::int64_t drawdown_;
   OpenOrders open_orders_;
   std::vector<Exposure> exposures_;       // By instrument.
+  MaintenanceMargin margin_;              // Of the exposures. Derived.
   std::vector<Quantity> own_positions_;   // By strategy, then instrument.
   std::vector<Timestamp> recent_orders_;  // Ring of the last orders, as many as the rate allows.
   std::size_t next_recent_ = 0;

@@ -8,15 +8,16 @@
 namespace bellwether {
 
 RunMarks::RunMarks(const BarRun& run, const Portfolio& portfolio, RiskStage& risk, Money* equity)
-    : in_market_(!portfolio.is_flat()),
+    : risk_(&risk),
+      instrument_(run.instrument),
+      in_market_(!portfolio.is_flat()),
       quantity_(portfolio.net_quantity(run.instrument)),
       rest_(portfolio.equity_without(run.instrument)),
-      bounds_(settle(risk, portfolio.equity())),
+      bounds_(settle(portfolio.equity())),
       range_{run.bars.front().low, run.bars.front().high},
       range_before_(range_),
       next_equity_(equity),
-      equity_before_(equity),
-      risk_(&risk) {
+      equity_before_(equity) {
   refuses_ = !in_market_ && portfolio.equity() <= bounds_.floor;
   whole_shares_ = quantity_.raw() % Quantity::kScale == 0;
   shares_ = quantity_.raw() / Quantity::kScale;
@@ -29,7 +30,7 @@ std::size_t RunMarks::take(std::span<const Bar> bars) {
   if (const std::size_t marked = mark(bars); marked > 0) return marked;
   const Bar& bar = bars.front();
   const Money equity = rest_ + notional(bar.close, quantity_);
-  bounds_ = settle(*risk_, equity);
+  bounds_ = settle(equity);
   if (equity <= bounds_.floor) return 0;
   range_ = widened(range_, bar);
   *next_equity_++ = equity;
@@ -89,9 +90,9 @@ RunMarks::Range RunMarks::widened(Range range, const Bar& bar) {
   return {std::min(range.low, bar.low), std::max(range.high, bar.high)};
 }
 
-EquityBounds RunMarks::settle(RiskStage& risk, Money equity) {
-  risk.raise_peak(equity);
-  return risk.bounds();
+EquityBounds RunMarks::settle(Money equity) const {
+  risk_->raise_peak(equity);
+  return risk_->bounds(instrument_, rest_);
 }
 
 }  // namespace bellwether

@@ -45,8 +45,10 @@ class RunMarks {
   static Range widened(Range range, const Bar& bar);
 
   /// Raises the peak from which the breakers measure; gives the bounds that hold from there.
-  static EquityBounds settle(RiskStage& risk, Money equity);
+  [[nodiscard]] EquityBounds settle(Money equity) const;
 
+  RiskStage* risk_;
+  InstrumentIndex instrument_;
   bool in_market_;
   bool refuses_;  // Out of the market the equity stands still: either every bar passes or none.
   bool whole_shares_;
@@ -58,7 +60,6 @@ class RunMarks {
   Range range_before_;  // The last `take`.
   Money* next_equity_;
   Money* equity_before_;  // The last `take`.
-  RiskStage* risk_;
 };
 
 }  // namespace bellwether

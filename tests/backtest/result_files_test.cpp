@@ -210,7 +210,8 @@ TEST(StatisticsTable, AlignsLabelsAndValuesUnderTheirGroups) {
     EXPECT_EQ(absent == std::string::npos ? line.size() : absent + 3, width) << line;
   }
   EXPECT_THAT(table, testing::Contains(testing::MatchesRegex("  Total return +12.50 %")));
-  EXPECT_THAT(table, testing::Contains(testing::MatchesRegex("  Sharpe ratio +n/a  needs 2 session returns, there are 0")));
+  EXPECT_THAT(table,
+              testing::Contains(testing::MatchesRegex("  Sharpe ratio +n/a  needs 2 session returns, there are 0")));
 }
 
 TEST(Benchmark, HoldsTheInitialCashFromTheFirstClose) {

@@ -199,8 +199,8 @@ RC_GTEST_PROP(RiskRuns, StopWhereBarByBarABreakerWouldTrip, ()) {
     one.equity = Money::from_int(level);
     const bool trips = !one.on(bar_event(0, minute, "10")).follow_ups.empty();
     // A run asks for new bounds at every new peak.
-    if (one.equity > run.stage.bounds().peak) run.stage.raise_peak(one.equity);
-    RC_ASSERT((one.equity <= run.stage.bounds().floor) == trips);
+    if (one.equity > run.stage.bounds(0, one.equity).peak) run.stage.raise_peak(one.equity);
+    RC_ASSERT((one.equity <= run.stage.bounds(0, one.equity).floor) == trips);
     if (trips) return;
     run.stage.finish_run(0, at_minute(minute), price("10"), one.equity);
     ByteWriter a;
