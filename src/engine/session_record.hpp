@@ -58,6 +58,17 @@ struct RunCounts {
   bool operator==(const RunCounts&) const = default;
 };
 
+/// How busy the account was up to the close of one session.
+struct SessionActivity {
+  Money gross_exposure;  ///< At the close: sum of |price x quantity| over all positions.
+  // Since the run's start.
+  MoneySum traded_notional;
+  std::uint64_t market_events = 0;
+  std::uint64_t market_events_in_market = 0;
+
+  bool operator==(const SessionActivity&) const = default;
+};
+
 struct SessionRecord {
   Money initial_cash;
   std::vector<OrderRow> orders;
@@ -66,6 +77,7 @@ struct SessionRecord {
   std::vector<HaltRow> halts;
   EquityCurve equity;  ///< After every market event.
   std::vector<DailyEquity> daily;
+  std::vector<SessionActivity> activity;  ///< One for each of `daily`.
   RunCounts counts;
   AccountView account;
   std::vector<PositionChange> positions;  ///< By strategy, then instrument.

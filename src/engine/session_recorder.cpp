@@ -48,6 +48,9 @@ void SessionRecorder::apply(const Turn& turn) {
     }
   } else if (event.type == EventType::SessionClose) {
     record_.daily.push_back({event.session.date, turn.account.equity});
+    const RunCounts& counts = record_.counts;
+    record_.activity.push_back({turn.account.gross_exposure, counts.traded_notional, counts.market_events,
+                                counts.market_events_in_market});
   }
   for (const PositionChange& change : turn.positions) {
     record_.positions[change.strategy * config_->instruments.size() + change.instrument] = change;
@@ -182,6 +185,12 @@ void SessionRecorder::save(ByteWriter& out) const {
   for (const DailyEquity& daily : record_.daily) {
     out.i64(daily.session.days);
     out.fixed(daily.equity);
+  }
+  for (const SessionActivity& activity : record_.activity) {
+    out.fixed(activity.gross_exposure);
+    out.sum(activity.traded_notional);
+    out.u64(activity.market_events);
+    out.u64(activity.market_events_in_market);
   }
   const RunCounts& c = record_.counts;
   for (std::uint64_t count : {c.events, c.market_events, c.market_events_in_market, c.commands, c.denials})

@@ -119,7 +119,8 @@ SessionRecord run_in_two_lives(const EngineConfig& config, const Data& data, boo
 
 bool same(const SessionRecord& a, const SessionRecord& b) {
   return a.initial_cash == b.initial_cash && a.orders == b.orders && a.fills == b.fills && a.trades == b.trades &&
-         a.equity == b.equity && a.daily == b.daily && a.counts == b.counts && a.account == b.account;
+         a.equity == b.equity && a.daily == b.daily && a.activity == b.activity && a.counts == b.counts &&
+         a.account == b.account;
 }
 
 void expect_same(const SessionRecord& a, const SessionRecord& b) {
@@ -130,6 +131,7 @@ void expect_same(const SessionRecord& a, const SessionRecord& b) {
   EXPECT_EQ(a.equity.size(), b.equity.size());
   EXPECT_TRUE(a.equity == b.equity);
   EXPECT_EQ(a.daily, b.daily);
+  EXPECT_EQ(a.activity, b.activity);
   EXPECT_EQ(a.account, b.account);
 }
 

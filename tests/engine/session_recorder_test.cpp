@@ -35,6 +35,11 @@ TEST(SessionRecorder, RecordsOrdersFillsAndEquity) {
   EXPECT_EQ(record.equity[1], (EquityCurve::Point{at_minute(2), money("100045.7")}));
   ASSERT_EQ(record.daily.size(), 1U);
   EXPECT_EQ(record.daily[0].session, Date::from_ymd(2005, 1, 3));
+  ASSERT_EQ(record.activity.size(), 1U);
+  EXPECT_EQ(record.activity[0].traded_notional, money("1054"));
+  EXPECT_EQ(record.activity[0].market_events, 2U);
+  EXPECT_EQ(record.activity[0].market_events_in_market, record.counts.market_events_in_market);
+  EXPECT_EQ(record.activity[0].gross_exposure, record.account.gross_exposure);
   EXPECT_EQ(record.counts.events, 8U);
   EXPECT_EQ(record.counts.market_events, 2U);
   EXPECT_EQ(record.counts.commands, 1U);
