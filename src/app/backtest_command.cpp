@@ -104,7 +104,7 @@ bool same_receipts(const Receipt& claimed, const Receipt& found) {
 
 /// Whether the whole file is what this run would have written; prints the first part that is not.
 bool same_documents(const JsonValue& stored, const RunResult& result) {
-  const auto found = parse_json(result_json(result), "result");
+  const auto found = parse_json(result_json(result, fingerprints_of(result)), "result");
   BELLWETHER_INVARIANT(found, "a result must be JSON");
   const auto difference = first_difference(stored, *found);
   if (!difference) return true;
@@ -149,9 +149,13 @@ int verify_command(const std::string& file, const std::vector<std::string>& sett
     return kExitFailed;
   }
   result->config = std::get<AppConfig>(recorded);  // Where the data lie now is no part of the result.
-  if (!same_receipts(stored->receipt, result->receipt) || !same_documents(stored->document, *result)) {
-    return kExitFailed;
+  bool same = same_receipts(stored->receipt, result->receipt);
+  same = same && same_documents(stored->document, *result);
+  for (const std::string& fault : faults_of_files(stored->receipt, std::filesystem::path(file).parent_path())) {
+    std::cout << "refuted: " << fault << "\n";
+    same = false;
   }
+  if (!same) return kExitFailed;
   std::cout << "confirmed: result " << result->receipt.result_sha256 << "\n";
   return kExitDone;
 }

@@ -282,7 +282,7 @@ MarketFeed MarketDataSet::feed() const {
 
 std::string MarketDataSet::fingerprint_text() const {
   std::string text;
-  for (const DataFingerprint& each : fingerprints_) text += each.file + " " + each.sha256 + "\n";
+  for (const FileFingerprint& each : fingerprints_) text += each.file + " " + each.sha256 + "\n";
   return text;
 }
 

@@ -25,7 +25,7 @@ class MarketDataSet {
   /// A feed from the beginning.
   [[nodiscard]] MarketFeed feed() const;
   /// SHA-256 of every file that was read, in the order of the symbols.
-  [[nodiscard]] const std::vector<DataFingerprint>& fingerprints() const { return fingerprints_; }
+  [[nodiscard]] const std::vector<FileFingerprint>& fingerprints() const { return fingerprints_; }
   /// The fingerprints as one text, for the log's metadata.
   [[nodiscard]] std::string fingerprint_text() const;
   /// What was dropped or is missing, a line each; empty where all is well.
@@ -64,7 +64,7 @@ class MarketDataSet {
   std::deque<BarSeries> history_;  // Daily bars for warm-up.
   std::vector<InstrumentIndex> history_instruments_;
   std::vector<InstrumentActions> actions_;
-  std::vector<DataFingerprint> fingerprints_;
+  std::vector<FileFingerprint> fingerprints_;
   std::vector<std::string> warnings_;
   std::vector<std::string> caveats_;
   std::vector<ReadReport> reports_;  // By instrument.

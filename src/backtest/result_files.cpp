@@ -1,5 +1,6 @@
 #include "backtest/result_files.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "backtest/report/report_html.hpp"
@@ -28,17 +29,23 @@ JsonValue statistic_json(const StatisticValue& value) {
   return {};
 }
 
-JsonValue receipt_json(const Receipt& receipt) {
+JsonValue files_json(const std::vector<FileFingerprint>& files) {
+  JsonValue list = JsonValue::list();
+  for (const FileFingerprint& each : files) {
+    JsonValue& entry = list.items.emplace_back(JsonValue::object());
+    entry.member("file") = text(each.file);
+    entry.member("sha256") = text(each.sha256);
+  }
+  return list;
+}
+
+JsonValue receipt_json(const Receipt& receipt, const std::vector<FileFingerprint>& files) {
   JsonValue json = JsonValue::object();
   json.member("engine_version") = text(receipt.engine_version);
   json.member("configuration_sha256") = text(receipt.configuration_sha256);
-  json.member("data") = JsonValue::list();
-  for (const DataFingerprint& data : receipt.data) {
-    JsonValue& entry = json.member("data").items.emplace_back(JsonValue::object());
-    entry.member("file") = text(data.file);
-    entry.member("sha256") = text(data.sha256);
-  }
+  json.member("data") = files_json(receipt.data);
   json.member("result_sha256") = text(receipt.result_sha256);
+  json.member("files") = files_json(files);
   json.member("operator_commands") = JsonValue::of_number(std::to_string(receipt.operator_commands));
   return json;
 }
@@ -249,12 +256,12 @@ Expected<std::string> required_text(const JsonValue& root, const std::string& fi
 
 }  // namespace
 
-std::string result_json(const RunResult& result) {
+std::string result_json(const RunResult& result, const std::vector<FileFingerprint>& files) {
   JsonValue json = JsonValue::object();
   json.member("format") = JsonValue::of_number(std::string(kResultFormat));
   json.member("caveats") = JsonValue::list();
   for (const std::string& caveat : result.caveats()) json.member("caveats").items.push_back(text(caveat));
-  json.member("receipt") = receipt_json(result.receipt);
+  json.member("receipt") = receipt_json(result.receipt, files);
   json.member("statistics") = statistics_json(result.statistics);
   json.member("absent") = absent_json(result.statistics);
   json.member("monthly_returns") = months_json(result.record);
@@ -292,26 +299,68 @@ std::string events_csv(const RunResult& result) {
   return out;
 }
 
+namespace {
+
+/// A file of a result beside result.json.
+struct ResultFile {
+  const char* name;
+  std::string (*content)(const RunResult&);
+};
+
+constexpr ResultFile kResultFiles[] = {{"trades.csv", trades_csv},        {"orders.csv", orders_csv},
+                                       {"fills.csv", fills_csv},          {"equity.csv", sessions_csv},
+                                       {"equity_events.csv", events_csv}, {"report.html", report_html}};
+
+bool has_file(const RunResult& result, const ResultFile& file) {
+  return file.content != events_csv || result.record.equity.size() <= result.config.output.equity_points_max;
+}
+
+}  // namespace
+
 Expected<void> write_results(const RunResult& result, const std::filesystem::path& folder) {
   auto files = StagedFiles::open(folder);
   if (!files) return files.error();
-  const std::pair<const char*, std::string (*)(const RunResult&)> contents[] = {
-      {"trades.csv", trades_csv},   {"orders.csv", orders_csv},   {"fills.csv", fills_csv},
-      {"equity.csv", sessions_csv}, {"report.html", report_html},
-  };
-  for (const auto& [name, content] : contents) {
-    auto added = files->add(name, content(result));
-    if (!added) return added;
+  std::vector<FileFingerprint> fingerprints;
+  for (const ResultFile& file : kResultFiles) {
+    if (!has_file(result, file)) {
+      files->remove(file.name);
+      continue;
+    }
+    const std::string content = file.content(result);
+    if (auto added = files->add(file.name, content); !added) return added;
+    fingerprints.push_back({file.name, sha256_hex(content)});
   }
-  if (result.record.equity.size() <= result.config.output.equity_points_max) {
-    auto added = files->add("equity_events.csv", events_csv(result));
-    if (!added) return added;
-  } else {
-    files->remove("equity_events.csv");
-  }
-  auto added = files->add("result.json", result_json(result));
-  if (!added) return added;
+  if (auto added = files->add("result.json", result_json(result, fingerprints)); !added) return added;
   return files->commit();
+}
+
+std::vector<FileFingerprint> fingerprints_of(const RunResult& result) {
+  std::vector<FileFingerprint> fingerprints;
+  for (const ResultFile& file : kResultFiles) {
+    if (has_file(result, file)) fingerprints.push_back({file.name, sha256_hex(file.content(result))});
+  }
+  return fingerprints;
+}
+
+std::vector<std::string> faults_of_files(const Receipt& receipt, const std::filesystem::path& folder) {
+  std::vector<std::string> faults;
+  for (const FileFingerprint& each : receipt.files) {
+    const auto bytes = read_file(folder / each.file);
+    if (!bytes) {
+      faults.push_back(each.file + ": missing: " + bytes.error().message);
+    } else if (sha256_hex(*bytes) != each.sha256) {
+      faults.push_back(each.file + ": its bytes are not those of the receipt");
+    }
+  }
+  for (const ResultFile& file : kResultFiles) {
+    const bool named = std::any_of(receipt.files.begin(), receipt.files.end(),
+                                   [&](const FileFingerprint& each) { return each.file == file.name; });
+    std::error_code ignored;
+    if (!named && std::filesystem::exists(folder / file.name, ignored)) {
+      faults.push_back(std::string(file.name) + ": stands beside, but the receipt does not name it");
+    }
+  }
+  return faults;
 }
 
 Expected<StoredResult> read_result(const std::filesystem::path& file) {
@@ -337,6 +386,10 @@ Expected<StoredResult> read_result(const std::filesystem::path& file) {
     if (!value) return value.error();
     *place = value.value();
   }
+  const JsonValue* files = receipt->find("files");
+  if (files == nullptr || !files->is(Kind::List)) {
+    return Error{file.string(), "has no list 'files' in its receipt: not a result of a backtest"};
+  }
   const JsonValue* commands = receipt->find("operator_commands");
   const bool numeric = commands != nullptr && commands->is(Kind::Number);
   const auto count = parse_decimal(numeric ? commands->text : "", 0);
@@ -344,12 +397,16 @@ Expected<StoredResult> read_result(const std::filesystem::path& file) {
     return Error{file.string(), "has no count 'operator_commands' in its receipt: not a result of a backtest"};
   }
   stored.receipt.operator_commands = static_cast<std::uint64_t>(*count);
-  for (const JsonValue& entry : data->items) {
-    const auto name = required_text(entry, file.string(), "file");
-    const auto hash = required_text(entry, file.string(), "sha256");
-    if (!name) return name.error();
-    if (!hash) return hash.error();
-    stored.receipt.data.push_back({*name, *hash});
+  const std::pair<const JsonValue*, std::vector<FileFingerprint>*> lists[] = {{data, &stored.receipt.data},
+                                                                              {files, &stored.receipt.files}};
+  for (const auto& [list, fingerprints] : lists) {
+    for (const JsonValue& entry : list->items) {
+      const auto name = required_text(entry, file.string(), "file");
+      const auto hash = required_text(entry, file.string(), "sha256");
+      if (!name) return name.error();
+      if (!hash) return hash.error();
+      fingerprints->push_back({*name, *hash});
+    }
   }
   stored.document = std::move(*root);
   return stored;

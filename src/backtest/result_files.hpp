@@ -16,7 +16,11 @@ namespace bellwether {
 /// the file and what the system said.
 Expected<void> write_results(const RunResult& result, const std::filesystem::path& folder);
 
-std::string result_json(const RunResult& result);
+/// Of every file that `result` has beside result.json, in the order in which they are written.
+std::vector<FileFingerprint> fingerprints_of(const RunResult& result);
+
+/// `files` are the fingerprints of the others, for the receipt.
+std::string result_json(const RunResult& result, const std::vector<FileFingerprint>& files);
 std::string trades_csv(const RunResult& result);
 std::string orders_csv(const RunResult& result);
 std::string fills_csv(const RunResult& result);
@@ -37,6 +41,10 @@ struct JsonDifference {
   std::string right;
 };
 std::optional<JsonDifference> first_difference(const JsonValue& left, const JsonValue& right);
+
+/// What is wrong with the files beside a result.json, a line each: those that its receipt names and that are missing or
+/// of other bytes, and those of a result's names that it does not name.
+std::vector<std::string> faults_of_files(const Receipt& receipt, const std::filesystem::path& folder);
 
 /// Reads a result.json; the Error names the file and the member that is missing or malformed.
 Expected<StoredResult> read_result(const std::filesystem::path& file);

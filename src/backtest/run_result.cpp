@@ -113,8 +113,9 @@ std::string result_sha256(const SessionRecord& record) {
   return bytes.hex();
 }
 
-Receipt make_receipt(const AppConfig& config, const SessionRecord& record, std::vector<DataFingerprint> data) {
-  return {BELLWETHER_VERSION, sha256_hex(canonical_configuration(config)), std::move(data), result_sha256(record), 0};
+Receipt make_receipt(const AppConfig& config, const SessionRecord& record, std::vector<FileFingerprint> data) {
+  return {
+      BELLWETHER_VERSION, sha256_hex(canonical_configuration(config)), std::move(data), result_sha256(record), {}, 0};
 }
 
 std::vector<std::string> RunResult::caveats() const {

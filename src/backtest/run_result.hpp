@@ -13,20 +13,22 @@
 
 namespace bellwether {
 
-/// A file that was read.
-struct DataFingerprint {
-  std::string file;    ///< Relative to the data folder.
+/// A file that was read, or written.
+struct FileFingerprint {
+  std::string file;    ///< Relative to the data folder, or to that of the result.
   std::string sha256;  ///< Of its bytes, hexadecimal.
 
-  bool operator==(const DataFingerprint&) const = default;
+  bool operator==(const FileFingerprint&) const = default;
 };
 
 /// What a result is a function of, and the result's own hash.
 struct Receipt {
   std::string engine_version;
   std::string configuration_sha256;  ///< Of canonical_configuration().
-  std::vector<DataFingerprint> data;
+  std::vector<FileFingerprint> data;
   std::string result_sha256;  ///< Of the canonical bytes of orders, fills and equity.
+  /// Those of the result but result.json itself. Known once they have been made.
+  std::vector<FileFingerprint> files;
   /// Commands that an operator gave to the session: the rest of the receipt does not decide the result where there are
   /// some. The session's log does.
   std::uint64_t operator_commands = 0;
@@ -68,7 +70,7 @@ struct RunResult {
 };
 
 /// Receipt of `record` under `config`; version and data hashes as given.
-Receipt make_receipt(const AppConfig& config, const SessionRecord& record, std::vector<DataFingerprint> data);
+Receipt make_receipt(const AppConfig& config, const SessionRecord& record, std::vector<FileFingerprint> data);
 
 /// SHA-256 of the canonical bytes of orders, fills and equity, hexadecimal.
 std::string result_sha256(const SessionRecord& record);

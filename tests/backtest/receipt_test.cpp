@@ -45,7 +45,7 @@ class ReceiptTest : public ::testing::Test {
 
 std::string hashes(const Receipt& receipt) {
   std::string text = receipt.configuration_sha256;
-  for (const DataFingerprint& each : receipt.data) text += " " + each.sha256;
+  for (const FileFingerprint& each : receipt.data) text += " " + each.sha256;
   return text;
 }
 

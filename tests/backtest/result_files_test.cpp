@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <fstream>
+
 #include "backtest/result_text.hpp"
 #include "backtest/staged_files.hpp"
 #include "engine/statistics.hpp"
@@ -108,14 +110,16 @@ TEST(ResultFiles, ReceiptReadsBack) {
   ASSERT_TRUE(write_results(result, folder.path()));
   const auto stored = read_result(folder.path() / "result.json");
   ASSERT_TRUE(stored) << stored.error().text();
-  EXPECT_EQ(stored->receipt, result.receipt);
+  Receipt expected = result.receipt;
+  expected.files = fingerprints_of(result);
+  EXPECT_EQ(stored->receipt, expected);
   const auto config = check_configuration(stored->configuration, StrategyRegistry::built_in().types());
   ASSERT_TRUE(std::holds_alternative<AppConfig>(config));
   EXPECT_EQ(sha256_hex(canonical_configuration(std::get<AppConfig>(config))), stored->receipt.configuration_sha256);
 }
 
 TEST(ResultFiles, NamesTheFirstDifferenceOfTwoResults) {
-  const JsonValue written = *parse_json(result_json(small_result()), "result");
+  const JsonValue written = *parse_json(result_json(small_result(), fingerprints_of(small_result())), "result");
   EXPECT_FALSE(first_difference(written, written));
   const auto changed = [&](const std::function<void(JsonValue&)>& change) {
     JsonValue other = written;
@@ -193,6 +197,28 @@ TEST(StagedFiles, FullDiskLeavesNothingAndKeepsTheOlderFile) {
   signal(SIGXFSZ, SIG_DFL);
   EXPECT_THAT(names_in(folder.path()), ElementsAre("b.csv"));
   EXPECT_EQ(file_text(folder.path() / "b.csv"), "older");
+}
+
+TEST(FilesOfAResult, AreToldFromOthersByTheirBytes) {
+  const TemporaryFolder folder;
+  const RunResult result = small_result();
+  ASSERT_TRUE(write_results(result, folder.path()));
+  const auto stored = read_result(folder.path() / "result.json");
+  ASSERT_TRUE(stored) << stored.error().text();
+  EXPECT_EQ(stored->receipt.files.size(), 6U);
+  EXPECT_THAT(faults_of_files(stored->receipt, folder.path()), testing::IsEmpty());
+  for (const FileFingerprint& each : stored->receipt.files) {
+    const auto path = folder.path() / each.file;
+    const std::string before = file_text(path);
+    std::ofstream(path, std::ios::app) << " ";
+    EXPECT_THAT(faults_of_files(stored->receipt, folder.path()), ElementsAre(StartsWith(each.file + ": its bytes")));
+    std::filesystem::remove(path);
+    EXPECT_THAT(faults_of_files(stored->receipt, folder.path()), ElementsAre(StartsWith(each.file + ": missing")));
+    std::ofstream(path) << before;
+  }
+  Receipt fewer = stored->receipt;
+  fewer.files.pop_back();
+  EXPECT_THAT(faults_of_files(fewer, folder.path()), ElementsAre(HasSubstr("does not name it")));
 }
 
 TEST(StatisticsTable, AlignsLabelsAndValuesUnderTheirGroups) {

@@ -34,7 +34,7 @@ inline SampleRun sample_run(const AppConfig& config) {
   run.result.engine = engine_config(config);
   const auto folder = DataFolder::open(BELLWETHER_SOURCE_DIR "/data");
   std::vector<FeedSource> sources;
-  std::vector<DataFingerprint> data;
+  std::vector<FileFingerprint> data;
   for (std::size_t i = 0; i < config.data.symbols.size(); ++i) {
     auto loaded = folder->load_bars(config.data.symbols[i], config.data.timeframe, *config.data.start, *config.data.end,
                                     ReadMode::Strict);

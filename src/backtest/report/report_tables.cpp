@@ -153,7 +153,7 @@ std::string receipt_html(const Receipt& receipt) {
   };
   row("Engine", receipt.engine_version);
   row("Configuration", receipt.configuration_sha256);
-  for (const DataFingerprint& data : receipt.data) row(data.file, data.sha256);
+  for (const FileFingerprint& data : receipt.data) row(data.file, data.sha256);
   row("Result", receipt.result_sha256);
   return out + "</table></section>\n";
 }
