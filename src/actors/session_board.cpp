@@ -24,6 +24,17 @@ void add_amounts(Sum& sum, const PositionRow& row) {
   sum.dividends += row.dividends;
 }
 
+/// Rows of events after `after`, oldest first.
+template <typename Row>
+Page<Row> page_of(const std::deque<Row>& rows, EventNumber after, std::size_t limit) {
+  Page<Row> page;
+  auto it = std::upper_bound(rows.begin(), rows.end(), after,
+                             [](EventNumber event, const Row& row) { return event < row.event; });
+  for (; it != rows.end() && page.rows.size() < limit; ++it) page.rows.push_back(*it);
+  page.more = it != rows.end();
+  return page;
+}
+
 }  // namespace
 
 SessionBoard::SessionBoard(EngineConfig config, const StrategyRegistry& registry, const BoardConfig& limits)
@@ -37,7 +48,9 @@ SessionBoard::SessionBoard(EngineConfig config, const StrategyRegistry& registry
       view.parameters = type.parameters;
     }
   }
-  BELLWETHER_INVARIANT(limits_.fills > 0 && limits_.stream_changes > 0, "a board that keeps nothing");
+  BELLWETHER_INVARIANT(limits_.fills > 0 && limits_.commands > 0 && limits_.stream_changes > 0,
+                       "a board that keeps nothing");
+  status_.synthetic = limits_.synthetic_data;
   account_.cash = account_.equity = config_.account.initial_cash;
   peak_equity_ = session_start_equity_ = account_.equity;
 }
@@ -55,6 +68,7 @@ void SessionBoard::fail(std::string why) {
   status_.detail = std::move(why);
   status_.halted = true;
   status_.halt_reason = HaltReason::ActorFailed;
+  status_.halt_note.clear();
 }
 
 void SessionBoard::apply(const Turn& turn) {
@@ -86,8 +100,8 @@ void SessionBoard::apply(const Turn& turn) {
       break;
     }
     case EventType::Report: apply_report(turn); break;
+    case EventType::Command: apply_command(event); break;
     case EventType::Timer:
-    case EventType::Command:
     case EventType::Connection: break;
   }
   account_ = turn.account;
@@ -111,6 +125,14 @@ void SessionBoard::apply_market(const Event& event) {
                       : event.type == EventType::Trade ? event.trade.price
                                                        : mark_of(event.quote);
   if (price.is_positive()) last_prices_[event.instrument] = price;
+}
+
+void SessionBoard::apply_command(const Event& event) {
+  if (commands_.size() == limits_.commands) commands_.pop_front();
+  commands_.push_back({event.number, event.time, event.command});
+  if (status_.phase == SessionPhase::Failed) return;
+  if (event.command.type == CommandType::Halt) status_.halt_note = event.command.note.text();
+  if (event.command.type == CommandType::Resume) status_.halt_note.clear();
 }
 
 void SessionBoard::apply_position(const PositionChange& change) {
@@ -314,12 +336,12 @@ std::optional<OrderRow> SessionBoard::order(OrderId id) const {
 
 Page<FillRow> SessionBoard::fills(EventNumber after, std::size_t limit) const {
   const std::lock_guard lock(mutex_);
-  Page<FillRow> page;
-  auto it = std::upper_bound(fills_.begin(), fills_.end(), after,
-                             [](EventNumber event, const FillRow& row) { return event < row.event; });
-  for (; it != fills_.end() && page.rows.size() < limit; ++it) page.rows.push_back(*it);
-  page.more = it != fills_.end();
-  return page;
+  return page_of(fills_, after, limit);
+}
+
+Page<CommandRow> SessionBoard::commands(EventNumber after, std::size_t limit) const {
+  const std::lock_guard lock(mutex_);
+  return page_of(commands_, after, limit);
 }
 
 ChangeBatch SessionBoard::changes(EventNumber after, std::size_t limit) const {

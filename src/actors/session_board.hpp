@@ -17,6 +17,8 @@ struct BoardConfig {
   std::size_t ended_orders = 10'000;  ///< Open orders are always kept.
   std::size_t fills = 10'000;
   std::size_t stream_changes = 16'384;  ///< For those who follow the stream; older ones come from the event log.
+  std::size_t commands = 1'000;
+  bool synthetic_data = false;  ///< Known from the start to be so; else the first such bar tells.
 };
 
 class SessionBoard final : public SessionView {
@@ -41,6 +43,7 @@ class SessionBoard final : public SessionView {
   [[nodiscard]] Page<OrderRow> orders(const OrderFilter& filter) const override;
   [[nodiscard]] std::optional<OrderRow> order(OrderId id) const override;
   [[nodiscard]] Page<FillRow> fills(EventNumber after, std::size_t limit) const override;
+  [[nodiscard]] Page<CommandRow> commands(EventNumber after, std::size_t limit) const override;
   [[nodiscard]] EventNumber last_event() const override;
   [[nodiscard]] ChangeBatch changes(EventNumber after, std::size_t limit) const override;
   Expected<void> history(EventNumber after, EventNumber upto, const TurnVisitor& visit) const override;
@@ -48,6 +51,7 @@ class SessionBoard final : public SessionView {
  private:
   void apply_market(const Event& event);
   void apply_report(const Turn& turn);
+  void apply_command(const Event& event);
   void apply_denied(const Turn& turn);
   void apply_commands(const Turn& turn);
   void apply_position(const PositionChange& change);
@@ -72,6 +76,7 @@ class SessionBoard final : public SessionView {
   std::map<OrderId, OrderRow> orders_;
   std::deque<OrderId> ended_orders_;  // In the order in which they ended.
   std::deque<FillRow> fills_;
+  std::deque<CommandRow> commands_;
 
   std::deque<StateChange> changes_;
   EventNumber forgotten_upto_ = 0;  // Every change of later events is in `changes_`.

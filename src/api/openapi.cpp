@@ -16,6 +16,8 @@ Json schema_of(const RouteParameter& parameter) {
       return schema;
     case RouteParameter::Kind::Text:
       schema = {{"type", "string"}, {"minLength", 1}, {"maxLength", parameter.maximum}};
+      if (!parameter.pattern.empty()) schema["pattern"] = parameter.pattern;
+      if (!parameter.example.empty()) schema["examples"] = {parameter.example};
       break;
     case RouteParameter::Kind::Choice: schema = {{"type", "string"}, {"enum", parameter.choices}}; break;
     case RouteParameter::Kind::Boolean: schema = {{"type", "boolean"}}; break;
@@ -26,11 +28,12 @@ Json schema_of(const RouteParameter& parameter) {
 
 Json parameters_of(const Route& route) {
   Json list = Json::array();
-  if (const std::size_t brace = route.path.find('{'); brace != std::string::npos) {
-    list.push_back({{"name", route.path.substr(brace + 1, route.path.find('}') - brace - 1)},
+  for (const RouteParameter& segment : route.segments) {
+    list.push_back({{"name", segment.name},
                     {"in", "path"},
                     {"required", true},
-                    {"schema", {{"type", "string"}}}});
+                    {"description", segment.meaning},
+                    {"schema", schema_of(segment)}});
   }
   for (const RouteParameter& parameter : route.query) {
     list.push_back({{"name", parameter.name},
@@ -80,10 +83,11 @@ Json answers_of(const Route& route) {
 nlohmann::ordered_json openapi_document(const std::vector<Route>& routes) {
   Json document;
   document["openapi"] = "3.1.0";
-  document["info"] = {
-      {"title", "Bellwether"},
-      {"version", BELLWETHER_VERSION},
-      {"description", "Watches and controls a trading session. Decimal numbers are strings, times RFC 3339 in UTC."}};
+  document["info"] = {{"title", "Bellwether"},
+                      {"version", BELLWETHER_VERSION},
+                      {"description",
+                       "Watches and controls a trading session. Decimal numbers are strings, event numbers are JSON "
+                       "numbers, times RFC 3339 in UTC."}};
   document["security"] = Json::array({Json{{"token", Json::array()}}});
   document["paths"] = Json::object();
   for (const Route& route : routes) {

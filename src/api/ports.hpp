@@ -16,8 +16,6 @@ struct ApiPorts {
   std::function<Expected<EventNumber>(const CommandEvent&)> control;
   /// Prometheus text exposition.
   std::function<std::string()> metrics;
-  /// Takes the words that an operator gave with the command that became event `number`, for the log. May be empty.
-  std::function<void(EventNumber number, const std::string& words)> operator_note;
 };
 
 }  // namespace bellwether

@@ -1,6 +1,5 @@
 #include "api/routes.hpp"
 
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "api/openapi.hpp"
@@ -12,7 +11,6 @@ namespace {
 using Kind = RouteParameter::Kind;
 
 constexpr std::uint64_t kPageRowsMax = 1000;
-constexpr std::uint64_t kTextBytesMax = 200;
 
 HttpResponse ok(const Json& json, unsigned status = 200) {
   return {status, "application/json", json.dump(-1, ' ', false, Json::error_handler_t::replace)};
@@ -32,11 +30,43 @@ RouteParameter event_parameter(std::string meaning, std::optional<std::string> d
           .kind = Kind::Integer,
           .meaning = std::move(meaning),
           .default_value = std::move(default_value),
-          .maximum = std::numeric_limits<std::int64_t>::max()};
+          .maximum = kEventNumberMax};
 }
 
-RouteParameter text_parameter(std::string name, std::string meaning) {
-  return {.name = std::move(name), .kind = Kind::Text, .meaning = std::move(meaning), .maximum = kTextBytesMax};
+RouteParameter order_parameter(std::string name, std::string meaning) {
+  return {.name = std::move(name),
+          .kind = Kind::Text,
+          .meaning = std::move(meaning),
+          .maximum = 64,
+          .pattern = "^bw-[0-9]+-[0-9]+-[0-9]+(-tp|-sl)?$",
+          .example = "bw-1-42-0"};
+}
+
+RouteParameter symbol_parameter() {
+  return {.name = "symbol",
+          .kind = Kind::Text,
+          .meaning = "Only orders of this symbol.",
+          .maximum = 32,
+          .pattern = "^[A-Za-z0-9_-][A-Za-z0-9._-]*$",
+          .example = "AAPL"};
+}
+
+RouteParameter strategy_parameter() {
+  return {.name = "strategy",
+          .kind = Kind::Text,
+          .meaning = "Only orders of the strategy with this id.",
+          .maximum = 64,
+          .pattern = "^[A-Za-z0-9_-]+$",
+          .example = "trend"};
+}
+
+RouteParameter note_parameter() {
+  return {.name = "reason",
+          .kind = Kind::Text,
+          .meaning = "Why, in words: at most 100 bytes of UTF-8. Stays in the event log and is shown as `note`.",
+          .maximum = OperatorNote::kBytesMax,
+          .pattern = "^[^\\x00-\\x1f\\x7f]+$",
+          .example = "maintenance"};
 }
 
 RouteParameter choice_parameter(std::string name, std::string meaning, std::vector<std::string> choices,
@@ -175,7 +205,15 @@ struct Handlers {
     return ok(json);
   }
 
-  [[nodiscard]] HttpResponse control(const CommandEvent& command, const std::string& words) const {
+  [[nodiscard]] HttpResponse commands(const RouteArguments& arguments) const {
+    const auto page = session().commands(arguments.integer("after"), arguments.integer("limit"));
+    Json json = {{"commands", Json::array()}, {"next", nullptr}};
+    for (const CommandRow& row : page.rows) json["commands"].push_back(json_of(row));
+    if (page.more) json["next"] = page.rows.back().event;
+    return ok(json);
+  }
+
+  [[nodiscard]] HttpResponse control(const CommandEvent& command) const {
     if (!ports.control) return error_response(409, "refused", "this session takes no commands");
     const auto event = ports.control(command);
     if (!event) return error_response(409, "refused", event.error().message, event.error().field);
@@ -184,14 +222,14 @@ struct Handlers {
                             "the session has not come to the command yet, and may still carry it out: /v1/status and "
                             "/v1/stream show when it has");
     }
-    if (ports.operator_note && !words.empty()) ports.operator_note(*event, words);
     return ok({{"event", *event}}, 202);
   }
   [[nodiscard]] HttpResponse halt(const RouteArguments& arguments) const {
-    return control({CommandType::Halt, HaltReason::Operator, arguments.boolean("flatten")}, arguments.text("reason"));
+    return control({CommandType::Halt, HaltReason::Operator, arguments.boolean("flatten"),
+                    OperatorNote(arguments.text("reason"))});
   }
   [[nodiscard]] HttpResponse resume(const RouteArguments& arguments) const {
-    return control({CommandType::Resume, HaltReason::None, false}, arguments.text("reason"));
+    return control({CommandType::Resume, HaltReason::None, false, OperatorNote(arguments.text("reason"))});
   }
 };
 
@@ -237,10 +275,9 @@ void add_reading_routes(const Handlers& h, std::vector<Route>& out) {
        .path = "/v1/orders",
        .name = "listOrders",
        .summary = "Orders, filtered, page by page. Orders that ended long ago are no longer listed.",
-       .query = {choice_parameter("status", "Which orders.", {"all", "open", "closed"}, "all"),
-                 text_parameter("symbol", "Only orders of this symbol."),
-                 text_parameter("strategy", "Only orders of the strategy with this id."),
-                 text_parameter("after", "The page after this client_order_id: the `next` of the page before."),
+       .query = {choice_parameter("status", "Which orders.", {"all", "open", "closed"}, "all"), symbol_parameter(),
+                 strategy_parameter(),
+                 order_parameter("after", "The page after this client_order_id: the `next` of the page before."),
                  choice_parameter("direction", "Oldest or newest first.", {"asc", "desc"}, "asc"), limit_parameter()},
        .answers = {{200, "A page of orders.", "OrderPage"}},
        .handle = [h](const RouteArguments& a) { return h.orders(a); }});
@@ -248,6 +285,7 @@ void add_reading_routes(const Handlers& h, std::vector<Route>& out) {
                  .path = "/v1/orders/{client_order_id}",
                  .name = "getOrder",
                  .summary = "One order.",
+                 .segments = {order_parameter("client_order_id", "The order's id.")},
                  .answers = {{200, "The order.", "Order"}},
                  .handle = [h](const RouteArguments& a) { return h.order(a); }});
   out.push_back({.method = "GET",
@@ -257,6 +295,13 @@ void add_reading_routes(const Handlers& h, std::vector<Route>& out) {
                  .query = {event_parameter("Only executions of events after this number.", "0"), limit_parameter()},
                  .answers = {{200, "A page of executions.", "FillPage"}},
                  .handle = [h](const RouteArguments& a) { return h.fills(a); }});
+  out.push_back({.method = "GET",
+                 .path = "/v1/commands",
+                 .name = "listCommands",
+                 .summary = "Commands of operators and halts of breakers, oldest first, with the operator's words.",
+                 .query = {event_parameter("Only commands of events after this number.", "0"), limit_parameter()},
+                 .answers = {{200, "A page of commands.", "CommandPage"}},
+                 .handle = [h](const RouteArguments& a) { return h.commands(a); }});
   out.push_back({.method = "GET",
                  .path = "/v1/strategies",
                  .name = "listStrategies",
@@ -275,20 +320,20 @@ std::vector<RouteAnswer> command_answers() {
 }
 
 void add_control_routes(const Handlers& h, std::shared_ptr<StreamHandler> stream, std::vector<Route>& out) {
-  out.push_back({.method = "POST",
-                 .path = "/v1/halt",
-                 .name = "halt",
-                 .summary = "Stops new orders; those that reduce a position still pass.",
-                 .body = {text_parameter("reason", "In words, for the log."),
-                          {.name = "flatten", .kind = Kind::Boolean, .meaning = "Also close every position."}},
-                 .answers = command_answers(),
-                 .handle = [h](const RouteArguments& a) { return h.halt(a); },
-                 .blocks = true});
+  out.push_back(
+      {.method = "POST",
+       .path = "/v1/halt",
+       .name = "halt",
+       .summary = "Stops new orders; those that reduce a position still pass.",
+       .body = {note_parameter(), {.name = "flatten", .kind = Kind::Boolean, .meaning = "Also close every position."}},
+       .answers = command_answers(),
+       .handle = [h](const RouteArguments& a) { return h.halt(a); },
+       .blocks = true});
   out.push_back({.method = "POST",
                  .path = "/v1/resume",
                  .name = "resume",
                  .summary = "Ends a halt.",
-                 .body = {text_parameter("reason", "In words, for the log.")},
+                 .body = {note_parameter()},
                  .answers = command_answers(),
                  .handle = [h](const RouteArguments& a) { return h.resume(a); },
                  .blocks = true});

@@ -58,6 +58,12 @@ Json count() {
   return json;
 }
 
+Json event_number() {
+  Json json = count();
+  json["maximum"] = kEventNumberMax;
+  return json;
+}
+
 Json decimal() {
   Json json = typed("string");
   json["pattern"] = "^-?[0-9]+(\\.[0-9]+)?$";
@@ -103,7 +109,8 @@ Json status() {
                  {"detail", nullable(kText)},
                  {"halted", kBoolean},
                  {"halt_reason", nullable(tokens(HaltReason::Operator, HaltReason::Ruin))},
-                 {"last_event", count()},
+                 {"halt_note", nullable(kText)},
+                 {"last_event", event_number()},
                  {"time", nullable(instant())},
                  {"session_date", nullable(date())},
                  {"session_open", kBoolean},
@@ -188,7 +195,7 @@ Json order() {
 }
 
 Json fill() {
-  return object({{"event", count()},
+  return object({{"event", event_number()},
                  {"time", instant()},
                  {"client_order_id", kText},
                  {"strategy", nullable(kText)},
@@ -283,11 +290,12 @@ Json position_change() {
                  {"dividends", decimal()}});
 }
 
-Json command() {
-  return object({{"type", kText},
-                 {"command", tokens(CommandType::Halt, CommandType::Flatten)},
-                 {"reason", nullable(tokens(HaltReason::Operator, HaltReason::Ruin))},
-                 {"flatten", kBoolean}});
+/// A command after the members that tell where it stands.
+Json command(const Members& own) {
+  return object(own + Members{{"command", tokens(CommandType::Halt, CommandType::Flatten)},
+                              {"reason", nullable(tokens(HaltReason::Operator, HaltReason::Ruin))},
+                              {"flatten", kBoolean},
+                              {"note", nullable(kText)}});
 }
 
 Json connection() {
@@ -313,7 +321,7 @@ Members changes() {
           {"denial", report(tokens(ReportType::Denied, ReportType::Denied), {})},
           {"position", position_change()},
           {"trade", trade()},
-          {"command", command()},
+          {"command", command({{"type", kText}})},
           {"connection", connection()},
           {"account", object(Members{{"type", kText}} + balance())}};
 }
@@ -348,7 +356,7 @@ void add_stream(Json& schemas) {
   schemas["StreamChange"] = std::move(change);
   Json list = array_of("StreamChange");
   list["minItems"] = 1;
-  schemas["StreamMessage"] = object({{"event", count()}, {"time", instant()}, {"changes", list}});
+  schemas["StreamMessage"] = object({{"event", event_number()}, {"time", instant()}, {"changes", list}});
 }
 
 Json error() {
@@ -368,10 +376,12 @@ nlohmann::ordered_json api_schemas() {
   schemas["Order"] = order();
   schemas["OrderPage"] = object({{"orders", array_of("Order")}, {"next", nullable(kText)}});
   schemas["Fill"] = fill();
-  schemas["FillPage"] = object({{"fills", array_of("Fill")}, {"next", nullable(count())}});
+  schemas["FillPage"] = object({{"fills", array_of("Fill")}, {"next", nullable(event_number())}});
+  schemas["Command"] = command({{"event", event_number()}, {"time", instant()}});
+  schemas["CommandPage"] = object({{"commands", array_of("Command")}, {"next", nullable(event_number())}});
   schemas["Strategy"] = strategy();
   schemas["Strategies"] = object({{"strategies", array_of("Strategy")}});
-  schemas["Accepted"] = object({{"event", count()}});
+  schemas["Accepted"] = object({{"event", event_number()}});
   schemas["Live"] = object({{"live", kBoolean}});
   schemas["Ready"] = object({{"ready", kBoolean}, {"phase", phase()}, {"reason", kText}});
   add_stream(schemas);

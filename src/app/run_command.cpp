@@ -74,8 +74,10 @@ int refuse(std::span<const Error> errors) {
   return kExitUsage;
 }
 
-BoardConfig board_config(const ApiSettings& api) {
+BoardConfig board_config(const AppConfig& config) {
+  const ApiSettings& api = config.api;
   BoardConfig board;
+  board.synthetic_data = config.data.synthetic_minutes;
   board.ended_orders = api.ended_orders_max;
   board.fills = api.fills_max;
   board.stream_changes = api.stream_changes_max;
@@ -89,7 +91,7 @@ struct Running {
         api_config(std::move(api_server)),
         data(std::move(set)),
         engine(engine_config(config)),
-        board(engine, registry, board_config(config.api)),
+        board(engine, registry, board_config(config)),
         metrics(engine, BELLWETHER_VERSION, now()) {}
 
   AppConfig config;
@@ -139,7 +141,7 @@ Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, Event
 
 /// A halt is never silent: a line for each, and one for its end.
 void tell_halt(const Turn& turn) {
-  const std::string number = std::to_string(turn.event.number);
+  const EventNumber number = turn.event.number;
   if (!turn.halted) return log_event(Severity::Notice, "resumed", "trading goes on", {{"event_number", number}});
   const std::string reason(token(turn.halt_reason));
   log_event(Severity::Warning, "halted", "trading is halted: " + reason,
@@ -165,14 +167,19 @@ Expected<void> start_api(Running& running) {
   ports.control = [&running](const CommandEvent& command) -> Expected<EventNumber> {
     PaperSession* session = running.trading.load();
     if (session == nullptr) return Error{"", "the session has not begun"};
-    return session->command(command);
+    auto event = session->command(command);
+    if (event) {
+      log_event(Severity::Notice, "operator_command", *event == 0 ? "waits for its turn" : "has been taken",
+                {{"command", std::string(token(command.type))},
+                 {"flatten", command.flatten},
+                 {"note", std::string(command.note.text())},
+                 {"event_number", *event}});
+    }
+    return event;
   };
   ports.metrics = [&running] {
     if (PaperSession* session = running.trading.load()) session->measure();
     return running.metrics.text();
-  };
-  ports.operator_note = [](EventNumber number, const std::string& words) {
-    log_event(Severity::Notice, "operator_note", words, {{"event_number", number}});
   };
   auto server = ApiServer::start(api, ports);
   if (!server) return server.error();

@@ -60,7 +60,8 @@ Json json_of(const CorporateAction& action) {
 Json json_of(const CommandEvent& command) {
   return {{"command", token(command.type)},
           {"reason", command.reason == HaltReason::None ? Json() : Json(token(command.reason))},
-          {"flatten", command.flatten}};
+          {"flatten", command.flatten},
+          {"note", present(std::string(command.note.text()))}};
 }
 
 Json json_of(const ConnectionEvent& connection) {
@@ -316,12 +317,21 @@ Json json_of(const AccountSummary& summary) {
   return json;
 }
 
+Json json_of(const CommandRow& row) {
+  Json json;
+  json["event"] = row.event;
+  json["time"] = format_rfc3339(row.time);
+  json.update(json_of(row.command));
+  return json;
+}
+
 Json json_of(const SessionStatus& status) {
   Json json;
   json["phase"] = token(status.phase);
   json["detail"] = present(status.detail);
   json["halted"] = status.halted;
   json["halt_reason"] = status.halt_reason == HaltReason::None ? Json() : Json(token(status.halt_reason));
+  json["halt_note"] = present(status.halt_note);
   json["last_event"] = status.last_event;
   json["time"] = status.last_event == 0 ? Json() : Json(format_rfc3339(status.time));
   json["session_date"] = status.session_date ? Json(status.session_date->to_string()) : Json();

@@ -36,6 +36,7 @@ Json json_of(const OrderCommand& command, const Names& names);
 Json json_of(const ExecutionReport& report, const Names& names);
 Json json_of(const OrderRow& row, const Names& names);
 Json json_of(const FillRow& row, const Names& names);
+Json json_of(const CommandRow& row);
 Json json_of(const TradeRecord& trade, const Names& names);
 Json json_of(const PositionChange& change, const Names& names);
 Json json_of(const PositionRow& row, const Names& names);

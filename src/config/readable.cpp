@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "config/json.hpp"
+#include "config/json_value.hpp"
 
 namespace bellwether {
 namespace {
@@ -63,7 +64,9 @@ std::string text_of(const Event& event, const Names& names) {
     case EventType::Command: {
       std::string text(token(event.command.type));
       if (event.command.reason != HaltReason::None) text += ": " + std::string(token(event.command.reason));
-      return event.command.flatten ? text + ", flatten" : text;
+      if (event.command.flatten) text += ", flatten";
+      if (!event.command.note.text().empty()) text += ": " + json_quoted(event.command.note.text());
+      return text;
     }
     case EventType::Connection:
       return std::string(event.connection.market_data ? "market data" : "venue") +

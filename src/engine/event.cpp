@@ -41,6 +41,15 @@ SessionEvent read_session(ByteReader& in) {
   return e;
 }
 
+/// A note is written where there is one, so that logs without notes are what they always were.
+void write(ByteWriter& out, const CommandEvent& e) {
+  const std::string_view note = e.note.text();
+  out.u8(static_cast<std::uint8_t>(e.type));
+  out.u8(static_cast<std::uint8_t>(e.reason));
+  out.u8(static_cast<std::uint8_t>((e.flatten ? 1 : 0) | (note.empty() ? 0 : 2)));
+  if (!note.empty()) out.string(note);
+}
+
 CommandEvent read_command(ByteReader& in) {
   CommandEvent e;
   const std::uint8_t type = in.u8();
@@ -51,7 +60,13 @@ CommandEvent read_command(ByteReader& in) {
   }
   e.type = static_cast<CommandType>(type);
   e.reason = static_cast<HaltReason>(reason);
-  e.flatten = in.boolean();
+  const std::uint8_t flags = in.u8();
+  if (flags > 3) in.fail();
+  e.flatten = (flags & 1) != 0;
+  if ((flags & 2) == 0) return e;
+  const std::string note = in.string();
+  if (note.empty() || note.size() > OperatorNote::kBytesMax) in.fail();
+  e.note = OperatorNote(note);
   return e;
 }
 
@@ -175,11 +190,7 @@ void write(ByteWriter& out, const Event& event) {
       out.u16(event.timer.strategy);
       out.u32(event.timer.tag);
       break;
-    case EventType::Command:
-      out.u8(static_cast<std::uint8_t>(event.command.type));
-      out.u8(static_cast<std::uint8_t>(event.command.reason));
-      out.boolean(event.command.flatten);
-      break;
+    case EventType::Command: write(out, event.command); break;
     case EventType::Connection:
       out.boolean(event.connection.market_data);
       out.boolean(event.connection.up);

@@ -1,6 +1,8 @@
 // Everything that can change a decision. An event is numbered once, logged, and then passes every stage.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -72,13 +74,36 @@ enum class HaltReason : std::uint8_t {
 constexpr std::size_t kHaltReasonCount = 10;
 std::string_view token(HaltReason reason);
 
+/// What an operator says of a command: a text in UTF-8 that stands in the event itself.
+class OperatorNote {
+ public:
+  /// As many as an event has room for without becoming larger.
+  static constexpr std::size_t kBytesMax = 100;
+
+  OperatorNote() = default;
+  /// A longer text is cut.
+  explicit OperatorNote(std::string_view text) : size_(static_cast<std::uint8_t>(std::min(text.size(), kBytesMax))) {
+    std::copy_n(text.begin(), size_, bytes_.begin());
+  }
+
+  [[nodiscard]] std::string_view text() const { return {bytes_.data(), size_}; }
+  bool operator==(const OperatorNote& other) const { return text() == other.text(); }
+
+ private:
+  std::uint8_t size_ = 0;
+  std::array<char, kBytesMax> bytes_{};
+};
+
 struct CommandEvent {
   CommandType type = CommandType::Halt;
   HaltReason reason = HaltReason::None;
-  bool flatten = false;  ///< Halt: also close every position.
+  bool flatten = false;    ///< Halt: also close every position.
+  OperatorNote note = {};  ///< Why, in the operator's words; may be empty.
 
   bool operator==(const CommandEvent&) const = default;
 };
+
+static_assert(sizeof(CommandEvent) <= sizeof(ExecutionReport), "a note makes every event larger");
 
 struct ConnectionEvent {
   bool market_data = false;  ///< Market data, or else the venue.

@@ -44,11 +44,12 @@ struct SessionStatus {
   std::string detail;  ///< Why, in words; may be empty.
   bool halted = false;
   HaltReason halt_reason = HaltReason::None;
+  std::string halt_note;  ///< Of the operator who halted, in his words; may be empty.
   EventNumber last_event = 0;
   Timestamp time;                    ///< Of the last event; meaningless before the first.
   std::optional<Date> session_date;  ///< Of the session that opened last.
   bool session_open = false;
-  bool synthetic = false;  ///< Some bar of this session was not observed but made from coarser ones.
+  bool synthetic = false;  ///< Some bars of this session were not observed but made from coarser ones.
   std::size_t open_orders = 0;
   std::size_t open_positions = 0;  ///< By strategy and instrument.
   SessionCounts counts;
@@ -105,6 +106,15 @@ struct OrderFilter {
   std::size_t limit = 100;
 };
 
+/// A command that entered the conveyor: an operator's, or a breaker's halt.
+struct CommandRow {
+  EventNumber event = 0;
+  Timestamp time;
+  CommandEvent command;
+
+  bool operator==(const CommandRow&) const = default;
+};
+
 /// Rows, and whether there are more after the last.
 template <typename Row>
 struct Page {
@@ -154,6 +164,9 @@ class SessionView {
   [[nodiscard]] virtual std::optional<OrderRow> order(OrderId id) const = 0;
   /// Fills of events after `after`, oldest first. One event has at most one fill.
   [[nodiscard]] virtual Page<FillRow> fills(EventNumber after, std::size_t limit) const = 0;
+
+  /// Commands of events after `after`, oldest first.
+  [[nodiscard]] virtual Page<CommandRow> commands(EventNumber after, std::size_t limit) const = 0;
 
   [[nodiscard]] virtual EventNumber last_event() const = 0;
   /// Changes after event `after`; stops after the event that brings `limit` changes together.

@@ -25,6 +25,8 @@ struct RouteParameter {
   std::uint64_t minimum = 0;  ///< Integer.
   std::uint64_t maximum = 0;  ///< Integer; Text: longest, in bytes.
   std::vector<std::string> choices = {};
+  std::string pattern = {};  ///< Text: a regular expression (ECMAScript) that it fits as a whole; "": any.
+  std::string example = {};  ///< Text: one that fits, for messages; "": none.
 };
 
 /// Checked arguments of one request, defaults filled in.
@@ -58,6 +60,7 @@ struct Route {
   std::string path;    ///< One segment may be a parameter: "/v1/orders/{client_order_id}".
   std::string name;    ///< operationId.
   std::string summary;
+  std::vector<RouteParameter> segments = {};  ///< What stands in braces in `path`; all are texts.
   std::vector<RouteParameter> query = {};
   std::vector<RouteParameter> body = {};  ///< Members of a JSON object, all optional.
   std::vector<RouteAnswer> answers = {};

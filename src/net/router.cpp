@@ -42,35 +42,6 @@ HttpResponse bad_parameter(const std::string& name, const std::string& message) 
   return error_response(400, "bad_parameter", message, name);
 }
 
-/// Why `value` does not fit `parameter`; nothing where it does.
-std::optional<std::string> misfit(const RouteParameter& parameter, const std::string& value) {
-  const std::string found = "found '" + value.substr(0, 60) + "'; allowed is ";
-  switch (parameter.kind) {
-    case RouteParameter::Kind::Integer: {
-      std::uint64_t number = 0;
-      const char* end = value.data() + value.size();
-      const auto parsed = std::from_chars(value.data(), end, number);
-      if (parsed.ec == std::errc() && parsed.ptr == end && number >= parameter.minimum && number <= parameter.maximum) {
-        return std::nullopt;
-      }
-      return found + "a whole number from " + std::to_string(parameter.minimum) + " to " +
-             std::to_string(parameter.maximum);
-    }
-    case RouteParameter::Kind::Text:
-      if (!value.empty() && value.size() <= parameter.maximum) return std::nullopt;
-      return found + "a text of 1 to " + std::to_string(parameter.maximum) + " bytes";
-    case RouteParameter::Kind::Choice:
-      if (std::find(parameter.choices.begin(), parameter.choices.end(), value) != parameter.choices.end()) {
-        return std::nullopt;
-      }
-      return found + "one of " + joined(parameter.choices);
-    case RouteParameter::Kind::Boolean:
-      if (value == "true" || value == "false") return std::nullopt;
-      return found + "true or false";
-  }
-  return std::nullopt;
-}
-
 const RouteParameter* find_parameter(const std::vector<RouteParameter>& parameters, const std::string& name) {
   const auto found =
       std::find_if(parameters.begin(), parameters.end(), [&](const RouteParameter& p) { return p.name == name; });
@@ -81,51 +52,6 @@ std::string known(const std::vector<RouteParameter>& parameters) {
   std::vector<std::string> names;
   for (const RouteParameter& parameter : parameters) names.push_back(parameter.name);
   return names.empty() ? "there are none" : "there are " + joined(names);
-}
-
-std::optional<HttpResponse> read_query(const Route& route, std::string_view query, RouteArguments& arguments) {
-  for (const std::string_view pair : split(query, '&')) {
-    if (pair.empty()) continue;
-    const std::size_t equals = pair.find('=');
-    const auto name = percent_decoded(pair.substr(0, equals), true);
-    const auto value =
-        percent_decoded(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1), true);
-    if (!name || !value) {
-      return error_response(400, "bad_request", "the query has a '%' that two hexadecimal digits do not follow");
-    }
-    const RouteParameter* parameter = find_parameter(route.query, *name);
-    if (parameter == nullptr) return bad_parameter(*name, "unknown parameter; " + known(route.query));
-    if (arguments.has(*name)) return bad_parameter(*name, "given twice");
-    if (const auto problem = misfit(*parameter, *value)) return bad_parameter(*name, *problem);
-    arguments.set(*name, *value);
-  }
-  return std::nullopt;
-}
-
-std::optional<HttpResponse> read_body(const Route& route, const HttpRequest& request, const BodyReader& reader,
-                                      RouteArguments& arguments) {
-  if (request.body.empty() || route.method != "POST") return std::nullopt;
-  std::string media_type = request.content_type.substr(0, request.content_type.find(';'));
-  media_type.erase(media_type.find_last_not_of(" \t") + 1);
-  std::transform(media_type.begin(), media_type.end(), media_type.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  if (media_type != "application/json") {
-    return error_response(415, "unsupported_media_type",
-                          "Content-Type is '" + request.content_type.substr(0, 60) + "'; it must be application/json");
-  }
-  const auto read = reader(request.body);
-  if (const auto* problem = std::get_if<std::string>(&read)) return error_response(400, "bad_json", *problem);
-  for (const BodyMember& member : std::get<std::vector<BodyMember>>(read)) {
-    const RouteParameter* parameter = find_parameter(route.body, member.name);
-    if (parameter == nullptr) return bad_parameter(member.name, "unknown member; " + known(route.body));
-    const bool boolean = parameter->kind == RouteParameter::Kind::Boolean;
-    if (member.kind != (boolean ? BodyMember::Kind::Boolean : BodyMember::Kind::Text)) {
-      return bad_parameter(member.name, std::string("must be ") + (boolean ? "true or false" : "a string"));
-    }
-    if (const auto problem = misfit(*parameter, member.text)) return bad_parameter(member.name, *problem);
-    arguments.set(member.name, member.text);
-  }
-  return std::nullopt;
 }
 
 /// Whether `path` fits `pattern`; a parameter's segment goes to `arguments`.
@@ -161,6 +87,104 @@ std::uint64_t RouteArguments::integer(const std::string& name) const {
   return number;
 }
 
+Router::Router(std::vector<Route> routes, const AccessRules& access, BodyReader read_body)
+    : routes_(std::move(routes)), access_(access), body_reader_(std::move(read_body)) {
+  for (const Route& route : routes_) {
+    for (const auto* parameters : {&route.segments, &route.query, &route.body}) {
+      for (const RouteParameter& parameter : *parameters) {
+        if (!parameter.pattern.empty()) patterns_.try_emplace(parameter.pattern, parameter.pattern);
+      }
+    }
+  }
+}
+
+std::optional<std::string> Router::misfit(const RouteParameter& parameter, const std::string& value) const {
+  const std::string found = "found '" + value.substr(0, 60) + "'; allowed is ";
+  switch (parameter.kind) {
+    case RouteParameter::Kind::Integer: {
+      std::uint64_t number = 0;
+      const char* end = value.data() + value.size();
+      const auto parsed = std::from_chars(value.data(), end, number);
+      if (parsed.ec == std::errc() && parsed.ptr == end && number >= parameter.minimum && number <= parameter.maximum) {
+        return std::nullopt;
+      }
+      return found + "a whole number from " + std::to_string(parameter.minimum) + " to " +
+             std::to_string(parameter.maximum);
+    }
+    case RouteParameter::Kind::Text:
+      if (!value.empty() && value.size() <= parameter.maximum &&
+          (parameter.pattern.empty() || std::regex_match(value, patterns_.at(parameter.pattern)))) {
+        return std::nullopt;
+      }
+      return found + "a text of 1 to " + std::to_string(parameter.maximum) + " bytes" +
+             (parameter.pattern.empty() ? "" : " that fits " + parameter.pattern) +
+             (parameter.example.empty() ? "" : ", such as " + parameter.example);
+    case RouteParameter::Kind::Choice:
+      if (std::find(parameter.choices.begin(), parameter.choices.end(), value) != parameter.choices.end()) {
+        return std::nullopt;
+      }
+      return found + "one of " + joined(parameter.choices);
+    case RouteParameter::Kind::Boolean:
+      if (value == "true" || value == "false") return std::nullopt;
+      return found + "true or false";
+  }
+  return std::nullopt;
+}
+
+std::optional<HttpResponse> Router::read_segments(const Route& route, const RouteArguments& arguments) const {
+  for (const RouteParameter& segment : route.segments) {
+    if (const auto problem = misfit(segment, arguments.text(segment.name)))
+      return bad_parameter(segment.name, *problem);
+  }
+  return std::nullopt;
+}
+
+std::optional<HttpResponse> Router::read_query(const Route& route, std::string_view query,
+                                               RouteArguments& arguments) const {
+  for (const std::string_view pair : split(query, '&')) {
+    if (pair.empty()) continue;
+    const std::size_t equals = pair.find('=');
+    const auto name = percent_decoded(pair.substr(0, equals), true);
+    const auto value =
+        percent_decoded(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1), true);
+    if (!name || !value) {
+      return error_response(400, "bad_request", "the query has a '%' that two hexadecimal digits do not follow");
+    }
+    const RouteParameter* parameter = find_parameter(route.query, *name);
+    if (parameter == nullptr) return bad_parameter(*name, "unknown parameter; " + known(route.query));
+    if (arguments.has(*name)) return bad_parameter(*name, "given twice");
+    if (const auto problem = misfit(*parameter, *value)) return bad_parameter(*name, *problem);
+    arguments.set(*name, *value);
+  }
+  return std::nullopt;
+}
+
+std::optional<HttpResponse> Router::read_body(const Route& route, const HttpRequest& request,
+                                              RouteArguments& arguments) const {
+  if (request.body.empty() || route.method != "POST") return std::nullopt;
+  std::string media_type = request.content_type.substr(0, request.content_type.find(';'));
+  media_type.erase(media_type.find_last_not_of(" \t") + 1);
+  std::transform(media_type.begin(), media_type.end(), media_type.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  if (media_type != "application/json") {
+    return error_response(415, "unsupported_media_type",
+                          "Content-Type is '" + request.content_type.substr(0, 60) + "'; it must be application/json");
+  }
+  const auto read = body_reader_(request.body);
+  if (const auto* problem = std::get_if<std::string>(&read)) return error_response(400, "bad_json", *problem);
+  for (const BodyMember& member : std::get<std::vector<BodyMember>>(read)) {
+    const RouteParameter* parameter = find_parameter(route.body, member.name);
+    if (parameter == nullptr) return bad_parameter(member.name, "unknown member; " + known(route.body));
+    const bool boolean = parameter->kind == RouteParameter::Kind::Boolean;
+    if (member.kind != (boolean ? BodyMember::Kind::Boolean : BodyMember::Kind::Text)) {
+      return bad_parameter(member.name, std::string("must be ") + (boolean ? "true or false" : "a string"));
+    }
+    if (const auto problem = misfit(*parameter, member.text)) return bad_parameter(member.name, *problem);
+    arguments.set(member.name, member.text);
+  }
+  return std::nullopt;
+}
+
 Router::Match Router::find(const std::string& method, const std::string& path) const {
   std::string allow;
   for (const Route& route : routes_) {
@@ -188,12 +212,13 @@ Router::Match Router::match(const HttpRequest& request) const {
   if (route.method != "GET" || route.stream != nullptr) {
     if (auto refusal = access_.refuse_origin(request)) return refused(std::move(*refusal));
   }
+  if (auto refusal = read_segments(route, match.arguments)) return refused(std::move(*refusal));
   if (mark != std::string::npos) {
     if (auto refusal = read_query(route, request.target.substr(mark + 1), match.arguments)) {
       return refused(std::move(*refusal));
     }
   }
-  if (auto refusal = read_body(route, request, read_body_, match.arguments)) return refused(std::move(*refusal));
+  if (auto refusal = read_body(route, request, match.arguments)) return refused(std::move(*refusal));
   for (const RouteParameter& parameter : route.query) {
     if (parameter.default_value && !match.arguments.has(parameter.name)) {
       match.arguments.set(parameter.name, *parameter.default_value);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
+#include <regex>
 #include <string>
 #include <variant>
 #include <vector>
@@ -27,8 +29,8 @@ using BodyReader = std::function<std::variant<std::vector<BodyMember>, std::stri
 
 class Router {
  public:
-  Router(std::vector<Route> routes, const AccessRules& access, BodyReader read_body)
-      : routes_(std::move(routes)), access_(access), read_body_(std::move(read_body)) {}
+  /// Every pattern of the routes must be a regular expression.
+  Router(std::vector<Route> routes, const AccessRules& access, BodyReader read_body);
 
   /// A checked request: its route and arguments, or the response that refuses it.
   struct Match {
@@ -44,11 +46,19 @@ class Router {
   [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
 
  private:
+  /// Why `value` does not fit `parameter`; nothing where it does.
+  [[nodiscard]] std::optional<std::string> misfit(const RouteParameter& parameter, const std::string& value) const;
+  [[nodiscard]] std::optional<HttpResponse> read_segments(const Route& route, const RouteArguments& arguments) const;
+  [[nodiscard]] std::optional<HttpResponse> read_query(const Route& route, std::string_view query,
+                                                       RouteArguments& arguments) const;
+  [[nodiscard]] std::optional<HttpResponse> read_body(const Route& route, const HttpRequest& request,
+                                                      RouteArguments& arguments) const;
   [[nodiscard]] Match find(const std::string& method, const std::string& path) const;
 
   std::vector<Route> routes_;
   Access access_;
-  BodyReader read_body_;
+  BodyReader body_reader_;
+  std::map<std::string, std::regex> patterns_;  // By their text.
 };
 
 }  // namespace bellwether

@@ -85,7 +85,7 @@ TEST_F(PaperSessionTest, TakesAnOperatorsHaltAsANumberedEvent) {
   options.pace = {Pace::Kind::EventsPerSecond, 2'000, {}};
   PaperSession session(*start, options, &log, nullptr, nullptr);
   session.start();
-  const auto halt = session.command({CommandType::Halt, HaltReason::Operator, true});
+  const auto halt = session.command({CommandType::Halt, HaltReason::Operator, true, OperatorNote("not today")});
   ASSERT_TRUE(halt) << halt.error().text();
   ASSERT_EQ(session.wait(std::chrono::seconds(20)), PaperSession::Outcome::Ended) << session.failure();
   // After the end of the data, too.
@@ -95,6 +95,7 @@ TEST_F(PaperSessionTest, TakesAnOperatorsHaltAsANumberedEvent) {
   EXPECT_EQ(log.events[*halt - 1].type, EventType::Command);
   EXPECT_EQ(log.events[*halt - 1].command.type, CommandType::Halt);
   EXPECT_EQ(log.events[*resume - 1].command.type, CommandType::Resume);
+  EXPECT_EQ(log.events[*halt - 1].command.note.text(), "not today");
   // Halted from the beginning: nothing was bought.
   EXPECT_TRUE(std::none_of(log.events.begin(), log.events.end(), [](const Event& event) {
     return event.type == EventType::Report && event.report.type == ReportType::Fill;
@@ -104,6 +105,19 @@ TEST_F(PaperSessionTest, TakesAnOperatorsHaltAsANumberedEvent) {
   const auto recovery = recover(*again, log);
   ASSERT_TRUE(recovery) << recovery.error().text();
   EXPECT_EQ(again->last_event(), log.last_event());
+  // Whoever follows the record sees the operator's words again.
+  SessionBoard board(config_, StrategyRegistry::built_in());
+  auto third = runner();
+  ASSERT_TRUE(recover(*third, log));
+  auto engine = Engine::make(config_, StrategyRegistry::built_in());
+  ASSERT_TRUE(rebuild_record(*third, config_, **engine, log, [&](const Turn& turn) {
+    board.apply(turn);
+    return true;
+  }));
+  const auto commands = board.commands(0, 10).rows;
+  ASSERT_EQ(commands.size(), 2u);
+  EXPECT_EQ(commands[0].event, *halt);
+  EXPECT_EQ(commands[0].command.note.text(), "not today");
 }
 
 TEST_F(PaperSessionTest, StopsInTheMiddleWithEveryNumberedEventInTheLog) {

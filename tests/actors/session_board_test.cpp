@@ -248,6 +248,58 @@ TEST(SessionBoard, GivesFillsAfterAnEvent) {
   EXPECT_FALSE(rest.more);
 }
 
+/// Event `number`: a command that leaves trading halted, or not.
+Turn commanded(EventNumber number, const CommandEvent& command) {
+  Turn turn = turn_of(number, Event::of(at_minute(static_cast<int>(number)), command));
+  turn.halted = command.type == CommandType::Halt;
+  turn.halt_reason = command.reason;
+  return turn;
+}
+
+TEST(SessionBoard, ShowsTheWordsOfTheOperatorWhoHalted) {
+  SessionBoard board = empty_board();
+  board.apply(commanded(1, {CommandType::Halt, HaltReason::Operator, false, OperatorNote("lunch")}));
+  EXPECT_EQ(board.status().halt_note, "lunch");
+  board.apply(commanded(2, {CommandType::Halt, HaltReason::Drawdown, true}));
+  EXPECT_EQ(board.status().halt_note, "");
+  board.apply(commanded(3, {CommandType::Halt, HaltReason::Operator, false, OperatorNote("again")}));
+  EXPECT_EQ(board.status().halt_note, "again");
+  board.apply(commanded(4, {CommandType::Resume, HaltReason::None, false, OperatorNote("done")}));
+  EXPECT_EQ(board.status().halt_note, "");
+}
+
+TEST(SessionBoard, ListsCommandsAndForgetsTheOldest) {
+  BoardConfig limits;
+  limits.commands = 2;
+  SessionBoard board = empty_board(limits);
+  board.apply(commanded(1, {CommandType::Halt, HaltReason::Operator, true, OperatorNote("a")}));
+  board.apply(turn_of(2, bar_event(0, 2, "10")));
+  board.apply(commanded(3, {CommandType::Resume, HaltReason::None, false, OperatorNote("b")}));
+  const auto first = board.commands(0, 1);
+  ASSERT_EQ(first.rows.size(), 1u);
+  EXPECT_EQ(first.rows[0].event, 1u);
+  EXPECT_EQ(first.rows[0].time, at_minute(1));
+  EXPECT_EQ(first.rows[0].command.note.text(), "a");
+  EXPECT_TRUE(first.more);
+  const auto rest = board.commands(1, 10);
+  ASSERT_EQ(rest.rows.size(), 1u);
+  EXPECT_EQ(rest.rows[0].event, 3u);
+  EXPECT_FALSE(rest.more);
+  board.apply(commanded(4, {CommandType::Halt, HaltReason::Drawdown, false}));
+  EXPECT_EQ(board.commands(0, 10).rows.front().event, 3u);
+  EXPECT_EQ(board.commands(0, 10).rows.size(), 2u);
+}
+
+TEST(SessionBoard, ShowsSyntheticDataFromTheStart) {
+  BoardConfig limits;
+  EXPECT_FALSE(empty_board(limits).status().synthetic);
+  limits.synthetic_data = true;
+  EXPECT_TRUE(empty_board(limits).status().synthetic);
+  SessionBoard board = empty_board(limits);
+  play(board);  // Bars that say nothing of it.
+  EXPECT_TRUE(board.status().synthetic);
+}
+
 TEST(SessionBoard, StreamsWholeEventsFromAnyEventOn) {
   SessionBoard board = empty_board();
   play(board);

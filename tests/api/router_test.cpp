@@ -1,6 +1,7 @@
 #include "net/router.hpp"
 
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 
 #include "actors/session_board.hpp"
@@ -32,9 +33,6 @@ class RouterTest : public ::testing::Test {
       return command_event;
     };
     p.metrics = [] { return std::string("up 1\n"); };
-    p.operator_note = [this](EventNumber event, const std::string& words) {
-      notes.push_back(std::to_string(event) + ": " + words);
-    };
     return p;
   }
 
@@ -51,7 +49,6 @@ class RouterTest : public ::testing::Test {
   SessionBoard board;
   ApiMetrics metrics;
   std::vector<CommandEvent> commands;
-  std::vector<std::string> notes;
   bool refuse_commands = false;
   EventNumber command_event = 9;
 };
@@ -110,9 +107,84 @@ TEST_F(RouterTest, HaltsAndResumesThroughTheConveyor) {
   EXPECT_EQ(halted.status, 202u);
   EXPECT_EQ(halted.body, R"({"event":9})");
   EXPECT_EQ(ask("POST", "/v1/resume").status, 202u);
-  EXPECT_EQ(commands, (std::vector<CommandEvent>{{CommandType::Halt, HaltReason::Operator, true},
+  EXPECT_EQ(commands, (std::vector<CommandEvent>{{CommandType::Halt, HaltReason::Operator, true, OperatorNote("lunch")},
                                                  {CommandType::Resume, HaltReason::None, false}}));
-  EXPECT_EQ(notes, std::vector<std::string>{"9: lunch"});
+}
+
+TEST_F(RouterTest, ShowsWhoHaltedAndWhy) {
+  Turn halt = turn_of(9, Event::of(at_minute(400), CommandEvent{CommandType::Halt, HaltReason::Operator, true,
+                                                                OperatorNote("lunch \"break\"")}));
+  halt.halted = true;
+  halt.halt_reason = HaltReason::Operator;
+  board.apply(halt);
+  EXPECT_EQ(get("/v1/status")["halt_note"], "lunch \"break\"");
+  const Json first = get("/v1/commands?limit=1");
+  EXPECT_EQ(first["commands"][0]["event"], 7);
+  EXPECT_EQ(first["commands"][0]["note"], nullptr);
+  EXPECT_EQ(first["next"], 7);
+  const Json rest = get("/v1/commands?after=7");
+  EXPECT_EQ(rest["commands"].size(), 1u);
+  EXPECT_EQ(rest["commands"][0]["event"], 9);
+  EXPECT_EQ(rest["commands"][0]["command"], "halt");
+  EXPECT_EQ(rest["commands"][0]["reason"], "operator");
+  EXPECT_EQ(rest["commands"][0]["flatten"], true);
+  EXPECT_EQ(rest["commands"][0]["note"], "lunch \"break\"");
+  EXPECT_EQ(rest["next"], nullptr);
+}
+
+TEST_F(RouterTest, TakesNoControlCharactersInAReason) {
+  for (const char* bad : {R"(a\nb)", R"(\u001b[31m)", R"(\u0000)", R"(\u007f)", ""}) {
+    const HttpResponse response = ask("POST", "/v1/halt", std::string(R"({"reason": ")") + bad + "\"}");
+    EXPECT_EQ(response.status, 400u) << bad;
+    EXPECT_EQ(error_of(response)["field"], "reason");
+  }
+  EXPECT_EQ(ask("POST", "/v1/halt", "{\"reason\": \"Mittag, f\u00fcr alle \u2013 \u00a1ol\u00e9!\"}").status, 202u);
+  EXPECT_EQ(commands.back().note.text(), "Mittag, f\u00fcr alle \u2013 \u00a1ol\u00e9!");
+}
+
+TEST_F(RouterTest, BoundsEveryParameterOfEveryRoute) {
+  std::size_t checked = 0;
+  for (const Route& route : routes()) {
+    EXPECT_EQ(std::count(route.path.begin(), route.path.end(), '{'), static_cast<int>(route.segments.size()));
+    for (const auto* parameters : {&route.segments, &route.query, &route.body}) {
+      for (const RouteParameter& parameter : *parameters) {
+        ++checked;
+        const std::string where = route.path + " " + parameter.name;
+        switch (parameter.kind) {
+          case RouteParameter::Kind::Integer: EXPECT_GT(parameter.maximum, parameter.minimum) << where; break;
+          case RouteParameter::Kind::Text:
+            EXPECT_FALSE(parameter.pattern.empty()) << where;
+            EXPECT_GT(parameter.maximum, 0u) << where;
+            EXPECT_TRUE(std::regex_match(parameter.example, std::regex(parameter.pattern))) << where;
+            break;
+          case RouteParameter::Kind::Choice: EXPECT_GE(parameter.choices.size(), 2u) << where; break;
+          case RouteParameter::Kind::Boolean: break;
+        }
+      }
+    }
+  }
+  EXPECT_GE(checked, 15u);
+}
+
+TEST_F(RouterTest, NumbersEventsInOneForm) {
+  const std::string largest = "9007199254740991";  // 2^53 - 1.
+  for (const char* list : {"/v1/fills", "/v1/commands"}) {
+    EXPECT_EQ(ask("GET", list + ("?after=" + largest)).status, 200u);
+    for (const char* bad : {"9007199254740992", "-1", "1.0", "0x1", "bw-1-2-0", "%201"}) {
+      EXPECT_EQ(ask("GET", std::string(list) + "?after=" + bad).status, 400u) << bad;
+    }
+  }
+  const Json schemas = get("/openapi.json")["components"]["schemas"];
+  std::size_t found = 0;
+  for (const auto& [name, schema] : schemas.items()) {
+    if (!schema.contains("properties")) continue;
+    for (const char* member : {"event", "last_event", "next"}) {
+      if (!schema["properties"].contains(member) || name == "OrderPage") continue;
+      ++found;
+      EXPECT_EQ(schema["properties"][member]["maximum"], 9007199254740991) << name;
+    }
+  }
+  EXPECT_EQ(found, 7u);  // Status, Fill, FillPage, Command, CommandPage, Accepted, StreamMessage.
 }
 
 TEST_F(RouterTest, SaysWhyACommandIsRefused) {
@@ -141,7 +213,7 @@ TEST_F(RouterTest, ChecksTheBodyOfACommand) {
   EXPECT_EQ(ask("POST", "/v1/halt", "{}", "Application/JSON; charset=utf-8").status, 202u);
   EXPECT_EQ(error_of(ask("POST", "/v1/halt", R"({"flatten": "yes"})"))["field"], "flatten");
   EXPECT_EQ(error_of(ask("POST", "/v1/halt", R"({"when": "now"})"))["field"], "when");
-  EXPECT_EQ(error_of(ask("POST", "/v1/halt", "{\"reason\": \"" + std::string(201, 'x') + "\"}"))["field"], "reason");
+  EXPECT_EQ(error_of(ask("POST", "/v1/halt", "{\"reason\": \"" + std::string(101, 'x') + "\"}"))["field"], "reason");
   EXPECT_EQ(commands.size(), 1u);
 }
 

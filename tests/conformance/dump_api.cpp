@@ -83,6 +83,87 @@ Json answers_of(const Router& router) {
   return answers;
 }
 
+/// Values that a client may send in a parameter, most of them wrong.
+const std::vector<std::string> kProbes = {"",
+                                          "0",
+                                          "1",
+                                          "-1",
+                                          "+1",
+                                          "1.5",
+                                          "1e3",
+                                          "1001",
+                                          "9007199254740991",
+                                          "9007199254740992",
+                                          "99999999999999999999",
+                                          "true",
+                                          "TRUE",
+                                          "null",
+                                          "all",
+                                          "open",
+                                          "desc",
+                                          "AAPL",
+                                          "aapl",
+                                          ".",
+                                          "../x",
+                                          "a b",
+                                          "a\nb",
+                                          std::string("a\0b", 3),
+                                          "\x7f",
+                                          "\u00fc",
+                                          "fast",
+                                          "-",
+                                          "bw-1-2-0",
+                                          "bw-1-2-0-tp",
+                                          "bw-1-2-0-xx",
+                                          "bw-1-2",
+                                          "BW-1-2-0",
+                                          "bw--1-2-0",
+                                          "bw-1-2-0\n",
+                                          std::string(33, 'a'),
+                                          std::string(65, 'a'),
+                                          std::string(101, 'a'),
+                                          std::string(300, 'a')};
+
+std::string percent_encoded(const std::string& text) {
+  std::string out;
+  for (const unsigned char c : text) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    out += {'%', kDigits[c / 16], kDigits[c % 16]};
+  }
+  return out;
+}
+
+/// Each parameter of each route with each probe, and the status of the answer.
+Json probes_of(const Router& router) {
+  Json probes = Json::array();
+  for (const Route& route : router.routes()) {
+    const auto ask = [&](const char* in, const std::string& name, const std::string& value, const std::string& target,
+                         const std::string& body) {
+      const HttpResponse response = router.handle({route.method, target, "localhost", "", "application/json", body});
+      probes.push_back({{"method", route.method},
+                        {"path", route.path},
+                        {"in", in},
+                        {"name", name},
+                        {"value", value},
+                        {"status", response.status}});
+    };
+    for (const std::string& value : kProbes) {
+      const std::string encoded = percent_encoded(value);
+      for (const RouteParameter& each : route.segments) {
+        const std::size_t brace = route.path.find('{' + each.name + '}');
+        ask("path", each.name, value, route.path.substr(0, brace) + encoded, "");
+      }
+      for (const RouteParameter& each : route.query) {
+        ask("query", each.name, value, route.path + "?" + each.name + "=" + encoded, "");
+      }
+      for (const RouteParameter& each : route.body) {
+        ask("body", each.name, value, route.path, Json{{each.name, value}}.dump());
+      }
+    }
+  }
+  return probes;
+}
+
 }  // namespace
 
 int main() {
@@ -107,5 +188,6 @@ int main() {
   board.set_phase(SessionPhase::Trading);
   const Json trading = answers_of(router);
   out["answers"].insert(out["answers"].end(), trading.begin(), trading.end());
+  out["probes"] = probes_of(router);
   std::cout << out.dump() << '\n';
 }

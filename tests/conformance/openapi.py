@@ -6,6 +6,7 @@ openapi-spec-validator, which brings jsonschema; last run against version 0.9.0.
 """
 
 import json
+import re
 import subprocess
 import sys
 
@@ -59,12 +60,51 @@ def faults_of_parameters(answer: dict) -> list[str]:
     return faults
 
 
+def schema_of_parameter(probe: dict, document: dict) -> dict:
+    operation = document["paths"][probe["path"]][probe["method"].lower()]
+    if probe["in"] == "body":
+        return operation["requestBody"]["content"]["application/json"]["schema"]["properties"][probe["name"]]
+    return next(p["schema"] for p in operation["parameters"] if p["name"] == probe["name"] and p["in"] == probe["in"])
+
+
+def faults_of_probe(probe: dict, document: dict) -> list[str]:
+    """What the description forbids, the router refuses. In path and query a number is its digits."""
+    schema = schema_of_parameter(probe, document)
+    value = probe["value"]
+    if schema["type"] == "integer" and probe["in"] != "body" and re.fullmatch("-?[0-9]+", value):
+        value = int(value)
+    forbidden = not Draft202012Validator(schema).is_valid(value) or (isinstance(value, str) and value.endswith("\n"))
+    # An empty segment makes another path.
+    if not forbidden or probe["status"] == 400 or (probe["in"] == "path" and value == "" and probe["status"] == 404):
+        return []
+    return [f"{probe['method']} {probe['path']} {probe['name']}={probe['value']!r}: {probe['status']}, not 400"]
+
+
+def faults_of_bounds(document: dict) -> list[str]:
+    """Every parameter has a range, a pattern with lengths, or a list of its values."""
+    faults = []
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            schemas = {parameter["name"]: parameter["schema"] for parameter in operation["parameters"]}
+            if body := operation.get("requestBody"):
+                schemas |= body["content"]["application/json"]["schema"]["properties"]
+            for name, schema in schemas.items():
+                needed = {"integer": {"minimum", "maximum"}, "boolean": set()}.get(
+                    schema["type"], {"enum"} if "enum" in schema else {"pattern", "minLength", "maxLength"})
+                if missing := needed - set(schema):
+                    faults.append(f"{method} {path}: {name} has no {', '.join(sorted(missing))}")
+    return faults
+
+
 def main() -> int:
     dump = read_dump(sys.argv[1])
     document = dump["openapi"]
     faults = [f"description: {error.message}" for error in OpenAPIV31SpecValidator(document).iter_errors()]
     for answer in dump["answers"]:
         faults += faults_of_answer(answer, document) + faults_of_parameters(answer)
+    faults += faults_of_bounds(document)
+    for probe in dump["probes"]:
+        faults += faults_of_probe(probe, document)
     message = {"$ref": "#/components/schemas/StreamMessage"}
     for number, each in enumerate(dump["messages"]):
         faults += faults_of_value(each, message, document, f"message {number}")
@@ -73,7 +113,7 @@ def main() -> int:
     faults += [f"{method} {path}: never asked" for method, path in sorted(described - asked)]
     for fault in faults:
         print(fault, file=sys.stderr)
-    print(f"openapi: {len(described)} routes, {len(dump['answers'])} answers, {len(dump['messages'])} messages, "
+    print(f"openapi: {len(described)} routes, {len(dump['answers'])} answers, {len(dump['messages'])} messages, {len(dump['probes'])} probes, "
           f"{len(faults)} faults")
     return 1 if faults else 0
 

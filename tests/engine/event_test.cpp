@@ -50,6 +50,46 @@ TEST(EventEncoding, RefusesATypeThatDoesNotExist) {
   EXPECT_FALSE(in.ok());
 }
 
+TEST(EventEncoding, WritesANoteOnlyWhereThereIsOne) {
+  const auto bytes_of = [](const CommandEvent& command) {
+    ByteWriter out;
+    write(out, Event::of(Timestamp{5}, command));
+    return out.take();
+  };
+  const std::string bare = bytes_of({CommandType::Halt, HaltReason::Operator, true});
+  // Type, number, time, instrument; then command, reason and one byte for `flatten`.
+  EXPECT_EQ(bare.size(), 1u + 8 + 8 + 2 + 3);
+  const std::string noted = bytes_of({CommandType::Halt, HaltReason::Operator, true, OperatorNote("why")});
+  EXPECT_EQ(noted.substr(0, bare.size() - 1), bare.substr(0, bare.size() - 1));
+  EXPECT_EQ(noted.substr(bare.size()), std::string("\3\0\0\0why", 7));
+}
+
+TEST(EventEncoding, RefusesANoteThatNobodyWrites) {
+  ByteWriter out;
+  write(out, Event::of(Timestamp{5}, CommandEvent{}));
+  const std::string head = out.str().substr(0, out.size() - 1);
+  const auto reads = [&](const std::string& rest) {
+    const std::string bytes = head + rest;
+    ByteReader in(bytes);
+    read_event(in);
+    return in.ok();
+  };
+  EXPECT_TRUE(reads(std::string("\0", 1)));
+  EXPECT_TRUE(reads(std::string("\1", 1)));
+  EXPECT_FALSE(reads(std::string("\4", 1)));
+  EXPECT_FALSE(reads(std::string("\2\0\0\0\0", 5)));
+  EXPECT_TRUE(reads(std::string("\2\144\0\0\0", 5) + std::string(100, 'x')));
+  EXPECT_FALSE(reads(std::string("\2\145\0\0\0", 5) + std::string(101, 'x')));
+}
+
+TEST(OperatorNote, HoldsAHundredBytes) {
+  EXPECT_EQ(OperatorNote().text(), "");
+  EXPECT_EQ(OperatorNote(std::string(100, 'x')).text(), std::string(100, 'x'));
+  EXPECT_EQ(OperatorNote(std::string(101, 'x')).text(), std::string(100, 'x'));
+  EXPECT_FALSE(OperatorNote("a") == OperatorNote("b"));
+  EXPECT_FALSE(OperatorNote("a") == OperatorNote("aa"));
+}
+
 TEST(Event, IsDifferentWhereWhatItsTypeNamesIsDifferent) {
   const Event one = Event::of(Timestamp{5}, TimerEvent{1, 2});
   EXPECT_EQ(one, Event::of(Timestamp{5}, TimerEvent{1, 2}));

@@ -37,6 +37,20 @@ TEST(Router, NamesTheParameterThatIsBad) {
   }
 }
 
+TEST(Router, HoldsTextsToTheirPatterns) {
+  EXPECT_EQ(ask("GET", "/part/ab-12").body, "code=ab-12;");
+  for (const char* code : {"ab", "ab-", "-12", "AB-12", "ab-12x", "xab-12!", "ab-12%0a", "ab%00-12", "abcdef-12"}) {
+    const HttpResponse response = ask("GET", std::string("/part/") + code);
+    EXPECT_EQ(response.status, 400u) << code;
+    EXPECT_TRUE(blames(response, "code")) << response.body;
+    EXPECT_NE(response.body.find("such as a-1"), std::string::npos) << response.body;
+  }
+  EXPECT_EQ(ask("GET", "/part/a-1?note=%c3%bc~%20!").body, "code=a-1;note=\u00fc~ !;");
+  for (const char* note : {"%00", "a%0ab", "%1b", "%7f", "%1f"}) {
+    EXPECT_TRUE(blames(ask("GET", std::string("/part/a-1?note=") + note), "note")) << note;
+  }
+}
+
 TEST(Router, RefusesAQueryWithABrokenPercentSign) {
   for (const char* query : {"word=%4", "word=%", "word=%zz", "%zz=1"}) {
     EXPECT_EQ(ask("GET", std::string("/list?") + query).status, 400u) << query;

@@ -52,6 +52,14 @@ inline std::vector<Route> test_routes() {
        .handle = echo({"count", "word", "colour", "all"})});
   routes.push_back({.method = "GET", .path = "/thing/{id}", .name = "thing", .summary = "", .handle = echo({"id"})});
   routes.push_back(
+      {.method = "GET",
+       .path = "/part/{code}",
+       .name = "part",
+       .summary = "",
+       .segments = {{.name = "code", .meaning = "", .maximum = 8, .pattern = "^[a-z]+-[0-9]+$", .example = "a-1"}},
+       .query = {{.name = "note", .meaning = "", .maximum = 8, .pattern = "^[^\\x00-\\x1f\\x7f]+$"}},
+       .handle = echo({"code", "note"})});
+  routes.push_back(
       {.method = "POST",
        .path = "/act",
        .name = "act",

@@ -76,7 +76,7 @@ class Recovery : public ::testing::Test {
     LogTurns observer(result.log);
     whole->set_observer(&observer);
     for (int step = 0; whole->step(); ++step) {
-      if (step == 700) whole->command({CommandType::Halt, HaltReason::Operator, true});
+      if (step == 700) whole->command({CommandType::Halt, HaltReason::Operator, true, OperatorNote("a test")});
       if (step == 800) whole->command({CommandType::Resume, HaltReason::None, false});
     }
     result.record = bytes_of(*whole);

@@ -94,8 +94,9 @@ inline Event any_event(EventType type) {
       event = Event::of(time, TimerEvent{any_index(), *rc::gen::arbitrary<std::uint32_t>()});
       break;
     case EventType::Command:
-      event = Event::of(time, CommandEvent{any_enum<CommandType>(4),
-                                           any_enum<HaltReason>(static_cast<int>(kHaltReasonCount)), any_bool()});
+      event = Event::of(time,
+                        CommandEvent{any_enum<CommandType>(4), any_enum<HaltReason>(static_cast<int>(kHaltReasonCount)),
+                                     any_bool(), OperatorNote(*rc::gen::arbitrary<std::string>())});
       break;
     case EventType::Connection: event = Event::of(time, ConnectionEvent{any_bool(), any_bool()}); break;
   }
