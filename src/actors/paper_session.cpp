@@ -190,7 +190,7 @@ std::string PaperSession::failure() const {
 Expected<EventNumber> PaperSession::command(const CommandEvent& command) {
   constexpr auto kPatience = std::chrono::seconds(1);
   caf::scoped_actor self(actors_->system);
-  Expected<EventNumber> answer = Error{"", "the session does not answer"};
+  Expected<EventNumber> answer = Error{"", "the session does not answer; /v1/status shows what state it is in"};
   auto request = self->request(actors_->venue_handle, kPatience, command);
   if (actors_->options.deterministic) actors_->run_test_scheduler();
   request.receive([&](EventNumber event) { answer = event; },
@@ -198,8 +198,13 @@ Expected<EventNumber> PaperSession::command(const CommandEvent& command) {
                     // The command stays where it waits, and is carried out when its turn comes.
                     if (error == caf::sec::request_timeout) {
                       answer = EventNumber{0};
+                    } else if (error == caf::sec::request_receiver_down) {
+                      answer = Error{"",
+                                     "the session stops, has ended or has failed: it takes no command any more, and "
+                                     "will not carry this one out; start `bellwether run` again"};
                     } else {
-                      answer = Error{"", actors_->system.render(error)};
+                      answer = Error{"", "the session could not take the command and will not carry it out (" +
+                                             actors_->system.render(error) + "); /v1/status shows what state it is in"};
                     }
                   });
   return answer;

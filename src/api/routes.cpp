@@ -187,7 +187,9 @@ struct Handlers {
     if (!id) return error_response(400, "bad_parameter", id.error().message, "client_order_id");
     const auto row = session().order(*id);
     if (row) return ok(json_of(*row, names));
-    return error_response(404, "not_found", "there is no order '" + id->client_order_id() + "', or it ended long ago",
+    return error_response(404, "not_found",
+                          "there is no order '" + id->client_order_id() +
+                              "' in memory: it never was, or it ended long ago and `bellwether log` still shows it",
                           "client_order_id");
   }
 
@@ -214,7 +216,8 @@ struct Handlers {
   }
 
   [[nodiscard]] HttpResponse control(const CommandEvent& command) const {
-    if (!ports.control) return error_response(409, "refused", "this session takes no commands");
+    if (!ports.control)
+      return error_response(409, "refused", "this session takes no commands: nobody has connected them");
     const auto event = ports.control(command);
     if (!event) return error_response(409, "refused", event.error().message, event.error().field);
     if (*event == 0) {
@@ -350,7 +353,8 @@ void add_control_routes(const Handlers& h, std::shared_ptr<StreamHandler> stream
                    {426, "The request did not ask for a WebSocket.", "Error"}},
        .handle =
            [](const RouteArguments&) {
-             HttpResponse response = error_response(426, "upgrade_required", "/v1/stream is a WebSocket");
+             HttpResponse response = error_response(426, "upgrade_required",
+                                                    "/v1/stream is a WebSocket: ask with a WebSocket client, at ws://");
              response.headers.emplace_back("Upgrade", "websocket");
              return response;
            },

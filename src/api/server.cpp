@@ -41,7 +41,8 @@ Expected<std::unique_ptr<ApiServer>> ApiServer::start(const ApiConfig& config, c
       HttpServer::start(server, make_routes(with_own_metrics, session_stream(*ports.session, config, running->metrics)),
                         read_request_body, running->metrics);
   if (const auto* error = std::get_if<ListenError>(&started)) {
-    return Error{error->kind == ListenError::Kind::PortInUse ? "api.port" : "api.host", error->message};
+    const bool port = error->kind == ListenError::Kind::PortInUse || error->kind == ListenError::Kind::PortForbidden;
+    return Error{port ? "api.port" : "api.host", error->message};
   }
   running->server = std::move(std::get<std::unique_ptr<HttpServer>>(started));
   return std::unique_ptr<ApiServer>(new ApiServer(std::move(running)));

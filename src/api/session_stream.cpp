@@ -122,7 +122,8 @@ class SessionStream final : public WebSocketConnection {
     const auto work = [this, &last, upto]() -> awaitable<Expected<void>> { co_return read_history(last, upto); };
     const Expected<void> read = co_await asio::co_spawn(hub().workers, work, asio::use_awaitable);
     if (!read) {
-      const std::string reason = read.error().text();
+      const std::string reason =
+          "reconnect with ?after=" + std::to_string(after_) + "; the event log cannot be read: " + read.error().text();
       co_await close(websocket::close_code::internal_error, reason);
       co_return false;
     }
@@ -175,11 +176,14 @@ class SessionStreamHandler final : public StreamHandler {
     const SessionStatus status = streams_.session.status();
     if (after <= status.last_event) return std::nullopt;
     if (status.phase == SessionPhase::Starting || status.phase == SessionPhase::Recovering) {
-      return error_response(503, "not_ready", "the session is " + std::string(token(status.phase)));
+      return error_response(
+          503, "not_ready",
+          "the session is " + std::string(token(status.phase)) + "; ask again when /health/ready answers 200");
     }
-    return error_response(
-        400, "bad_parameter",
-        "the last event is " + std::to_string(status.last_event) + ", before " + std::to_string(after), "after");
+    return error_response(400, "bad_parameter",
+                          "the last event is " + std::to_string(status.last_event) + ", before " +
+                              std::to_string(after) + "; leave `after` out to follow from now on",
+                          "after");
   }
 
   awaitable<void> serve(Hub& hub, beast::tcp_stream& stream, const BeastRequest& request,

@@ -100,6 +100,17 @@ class HttpConnection final : public Connection {
     return error ? "" : local.address().to_string();
   }
 
+  /// What the route answers; a defect in it is an answer too.
+  static HttpResponse handled(const Router::Match& match) {
+    try {
+      return match.route->handle(match.arguments);
+    } catch (const std::exception& defect) {
+      return error_response(500, "defect",
+                            match.route->method + " " + match.route->path +
+                                " could not be answered, which is a defect of this program: " + defect.what());
+    }
+  }
+
   awaitable<Answer> answer_to(const BeastRequest& request) {
     if (request.count(http::field::host) != 1) {
       co_return Answer{error_response(400, "bad_request", "a request needs one Host header", "Host")};
@@ -122,10 +133,9 @@ class HttpConnection final : public Connection {
       if (auto refusal = match.route->stream->refuse(match.arguments)) co_return Answer{std::move(*refusal)};
       co_return Answer{{}, match.route->stream.get(), std::move(match.arguments)};
     }
-    if (!match.route->blocks) co_return Answer{match.route->handle(match.arguments)};
+    if (!match.route->blocks) co_return Answer{handled(match)};
     HttpResponse response = co_await asio::co_spawn(
-        hub_.workers, [&match]() -> awaitable<HttpResponse> { co_return match.route->handle(match.arguments); },
-        asio::use_awaitable);
+        hub_.workers, [&match]() -> awaitable<HttpResponse> { co_return handled(match); }, asio::use_awaitable);
     co_return Answer{std::move(response)};
   }
 
@@ -152,13 +162,20 @@ class HttpConnection final : public Connection {
     co_return co_await send(message, response, keep);
   }
 
+  [[nodiscard]] std::string what_is_wrong(error_code error) const {
+    constexpr char kTlsHandshake = 0x16;
+    const bool tls = buffer_.size() > 0 && *static_cast<const char*>(buffer_.data().data()) == kTlsHandshake;
+    if (tls) return "this port does not speak TLS: ask it with http:// instead of https://";
+    return "what was sent is no request of HTTP/1.1 (" + error.message() + ")";
+  }
+
   /// Says why a request could not be read, then takes what is still on its way, so that the answer arrives.
   awaitable<void> refuse(error_code error) {
     if (error == http::error::end_of_stream ||
         error.category() != make_error_code(http::error::bad_method).category()) {
       co_return;
     }
-    HttpResponse response = error_response(400, "bad_request", "not HTTP: " + error.message());
+    HttpResponse response = error_response(400, "bad_request", what_is_wrong(error));
     if (error == http::error::body_limit) {
       hub_.observer.refused(ServerLimit::BodyBytes);
       response = error_response(413, "body_too_large",

@@ -194,7 +194,7 @@ Router::Match Router::find(const std::string& method, const std::string& path) c
       return {&route, std::move(arguments), {}};
     allow += (allow.empty() ? "" : ", ") + (route.method == "GET" ? "GET, HEAD" : route.method);
   }
-  if (allow.empty()) return refused(error_response(404, "not_found", "there is no '" + path.substr(0, 100) + "'"));
+  if (allow.empty()) return refused(error_response(404, "not_found", "there is no '" + path.substr(0, 100) + "' here"));
   HttpResponse response = error_response(405, "method_not_allowed", method.substr(0, 20) + " is not one of " + allow);
   response.headers.emplace_back("Allow", allow);
   return refused(std::move(response));

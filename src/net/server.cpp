@@ -117,6 +117,15 @@ std::optional<ListenError> listen(Hub& hub, const asio::ip::address& address) {
                        "port " + port + " on " + hub.config.host +
                            " is in use by another program; choose another one, or 0 for any that is free"};
   }
+  if (error == asio::error::access_denied) {
+    return ListenError{ListenError::Kind::PortForbidden, "this user may not listen on port " + port +
+                                                             "; choose one above 1023, or 0 for any that is free"};
+  }
+  if (error == boost::system::errc::address_not_available) {
+    return ListenError{
+        ListenError::Kind::CannotListen,
+        "found '" + hub.config.host + "', which is no address of this machine; `ip address` shows those"};
+  }
   return ListenError{ListenError::Kind::CannotListen,
                      "cannot listen on " + hub.config.host + " port " + port + ": " + error.message()};
 }

@@ -47,7 +47,7 @@ class ServerObserver {
 
 /// Why a server could not begin to listen.
 struct ListenError {
-  enum class Kind : std::uint8_t { BadHost, PortInUse, CannotListen };
+  enum class Kind : std::uint8_t { BadHost, PortInUse, PortForbidden, CannotListen };
 
   Kind kind = Kind::CannotListen;
   std::string message;  ///< What was tried, and what to do.

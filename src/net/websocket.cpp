@@ -72,7 +72,10 @@ awaitable<void> WebSocketConnection::wait(std::chrono::nanoseconds time) {
 }
 
 awaitable<void> WebSocketConnection::close(websocket::close_code code, const std::string& reason) {
-  const websocket::close_reason why(code, reason.substr(0, kReasonBytesMax));
+  // No character of UTF-8 is cut in two, or the client would see a fault of the protocol instead.
+  std::size_t size = std::min(reason.size(), kReasonBytesMax);
+  while (size > 0 && size < reason.size() && (static_cast<unsigned char>(reason[size]) & 0xC0) == 0x80) --size;
+  const websocket::close_reason why(code, reason.substr(0, size));
   co_await socket_.async_close(why, kAwait);
 }
 

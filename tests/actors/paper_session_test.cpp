@@ -269,7 +269,9 @@ TEST_P(ActorDeath, HaltsTradingAtOnceAndIsShown) {
   EXPECT_THAT(metrics.text(), ::testing::HasSubstr("bellwether_halts_total{reason=\"actor_failed\"} 1\n"));
   EXPECT_THAT(metrics.text(), ::testing::HasSubstr("bellwether_halted 1\n"));
   const auto begin = std::chrono::steady_clock::now();
-  EXPECT_FALSE(session.command({CommandType::Halt, HaltReason::Operator, false}));
+  const auto refused = session.command({CommandType::Halt, HaltReason::Operator, false});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, ::testing::HasSubstr("takes no command any more"));
   session.stop();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
   EXPECT_EQ(session.outcome(), PaperSession::Outcome::Failed);

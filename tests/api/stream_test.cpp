@@ -183,6 +183,26 @@ TEST_F(ShortMemoryStreamTest, TellsClientsToComeBackWhenTooManyReadHistory) {
   EXPECT_EQ(second.close_code(), 1013u);
 }
 
+TEST_F(ShortMemoryStreamTest, TellsWhereToGoOnWhenTheLogCannotBeRead) {
+  board.set_history([this](EventNumber, EventNumber, const TurnVisitor& visit) -> Expected<void> {
+    // Enough to be sent, then some that wait to be sent together with what follows.
+    for (EventNumber n = 1; n <= 700; ++n) {
+      if (!visit(long_session_turn(n))) break;
+    }
+    return Error{"log", "the disk is on fire"};
+  });
+  const std::uint16_t port = serve();
+  play(1, 1'000);
+  StreamClient client(port, "/v1/stream?after=0");
+  EventNumber seen = 0;
+  while (const auto message = client.read()) ASSERT_EQ(*message, message_of(++seen));
+  EXPECT_GT(seen, 0u);
+  EXPECT_LT(seen, 700u);
+  EXPECT_EQ(client.close_code(), 1011u);
+  EXPECT_EQ(client.close_reason(), "reconnect with ?after=" + std::to_string(seen) +
+                                       "; the event log cannot be read: log: the disk is on fire");
+}
+
 TEST_F(StreamTest, RefusesAnEventStillToCome) {
   const std::uint16_t port = serve();
   play(1, 10);

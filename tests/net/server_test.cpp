@@ -38,6 +38,9 @@ class Watcher final : public ServerObserver {
   std::size_t open_ = 0;
 };
 
+/// More than fits: its 123rd and 124th byte are one character.
+std::string long_reason() { return std::string(122, 'x') + "\u00fc and so on"; }
+
 /// Counts from `from` up to 9, once in a millisecond, then says why it ends; is refused for 13.
 class Counting final : public StreamHandler {
  public:
@@ -60,7 +63,7 @@ class Counting final : public StreamHandler {
           co_await wait(std::chrono::milliseconds(1));
         }
         while (next_ > 10 && !stopping() && !gone()) co_await wait(std::chrono::seconds(30));
-        const std::string reason = stopping() ? "stopping" : std::string(200, 'x');
+        const std::string reason = stopping() ? "stopping" : long_reason();
         co_await close(network::websocket::close_code::normal, reason);
       }
       std::uint64_t next_;
@@ -147,6 +150,33 @@ TEST_F(ServerTest, RefusesWhatIsNotHttp) {
     client.send_raw(bytes);
     EXPECT_EQ(client.read_answer().status, 400u) << bytes;
   }
+}
+
+TEST_F(ServerTest, TellsWhoSpeaksTlsThatItDoesNot) {
+  HttpClient client(serve());
+  client.send_raw(std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11));
+  const HttpAnswer answer = client.read_answer();
+  EXPECT_EQ(answer.status, 400u);
+  EXPECT_NE(answer.body.find("http:// instead of https://"), std::string::npos) << answer.body;
+}
+
+TEST_F(ServerTest, AnswersWhereARouteThrows) {
+  for (const bool blocks : {false, true}) {
+    routes.push_back({.method = "GET",
+                      .path = blocks ? "/throw/slowly" : "/throw",
+                      .name = "throw",
+                      .summary = "",
+                      .handle = [](const RouteArguments&) -> HttpResponse { throw std::runtime_error("out of luck"); },
+                      .blocks = blocks});
+  }
+  HttpClient client(serve());
+  for (const char* path : {"/throw", "/throw/slowly", "/throw"}) {
+    const HttpAnswer answer = client.ask("GET", path);
+    EXPECT_EQ(answer.status, 500u);
+    EXPECT_NE(answer.body.find(std::string("GET ") + path), std::string::npos) << answer.body;
+    EXPECT_NE(answer.body.find("out of luck"), std::string::npos) << answer.body;
+  }
+  EXPECT_EQ(client.ask("GET", "/ping").status, 200u);
 }
 
 TEST_F(ServerTest, RefusesBodiesAndHeadersBeyondTheLimit) {
@@ -304,6 +334,13 @@ TEST_F(ServerTest, SaysThatThePortIsInUse) {
   EXPECT_NE(refusal().message.find(std::to_string(config.port) + " on 127.0.0.1 is in use"), std::string::npos);
 }
 
+TEST_F(ServerTest, SaysThatTheAddressIsAnothers) {
+  config.host = "192.0.2.1";  // Kept for documentation: no machine has it.
+  const ListenError error = refusal();
+  EXPECT_EQ(error.kind, ListenError::Kind::CannotListen);
+  EXPECT_NE(error.message.find("no address of this machine"), std::string::npos) << error.message;
+}
+
 TEST_F(ServerTest, RefusesAnAddressThatIsNone) {
   for (const char* host : {"localhost:80", "", "256.0.0.1", "http://127.0.0.1"}) {
     config.host = host;
@@ -337,7 +374,7 @@ TEST_F(ServerTest, ServesAWebSocketAndSaysWhyItEnds) {
   for (const char* text : {"7", "8", "9"}) EXPECT_EQ(client.read(), text);
   EXPECT_FALSE(client.read().has_value());
   EXPECT_EQ(client.close_code(), 1000u);
-  EXPECT_EQ(client.close_reason(), std::string(123, 'x'));
+  EXPECT_EQ(client.close_reason(), std::string(122, 'x'));
 }
 
 TEST_F(ServerTest, AnswersARequestForAWebSocketThatCannotBe) {
