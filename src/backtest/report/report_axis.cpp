@@ -6,6 +6,19 @@
 #include "engine/new_york_time.hpp"
 
 namespace bellwether {
+namespace {
+
+/// The full hours within a session, UTC, but for one that lies too near to its open for two labels.
+void add_hours(const Session& session, std::vector<PlaceTick>& ticks) {
+  constexpr Duration kHour = std::chrono::hours(1);
+  const double length = static_cast<double>((session.close - session.open).count());
+  for (Timestamp t{session.open.ns / kHour.count() * kHour.count()}; t < session.close; t = t + kHour) {
+    if (t - session.open < kHour) continue;
+    ticks.push_back({static_cast<double>((t - session.open).count()) / length, format_rfc3339(t).substr(11, 5)});
+  }
+}
+
+}  // namespace
 
 SessionAxis::SessionAxis(std::span<const DailyEquity> daily) {
   sessions_.reserve(daily.size());
@@ -37,13 +50,13 @@ double SessionAxis::close_of(std::size_t index) const {
   return static_cast<double>(index + 1) / static_cast<double>(sessions_.size());
 }
 
-std::vector<SessionAxis::Tick> SessionAxis::ticks() const {
+std::vector<PlaceTick> SessionAxis::ticks() const {
   constexpr std::size_t kTicksMax = 11;
   constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const bool years = sessions_.size() > 700;
   const bool months = !years && sessions_.size() > 130;
-  std::vector<Tick> all;
+  std::vector<PlaceTick> all;
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
     const Date date = sessions_[i].date;
     const bool new_year = i > 0 && date.year() != sessions_[i - 1].date.year();
@@ -53,10 +66,12 @@ std::vector<SessionAxis::Tick> SessionAxis::ticks() const {
     label += ' ';
     label += months ? std::to_string(date.year()) : kMonths[date.month() - 1];
     if (years) label = std::to_string(date.year());
+    if (sessions_.size() == 1) label += ", UTC";
     all.push_back({static_cast<double>(i) / static_cast<double>(sessions_.size()), std::move(label)});
   }
+  if (sessions_.size() == 1) add_hours(sessions_.front(), all);
   const std::size_t step = (all.size() + kTicksMax - 1) / kTicksMax;
-  std::vector<Tick> thinned;
+  std::vector<PlaceTick> thinned;
   for (std::size_t i = 0; i < all.size(); i += std::max<std::size_t>(step, 1)) thinned.push_back(std::move(all[i]));
   return thinned;
 }

@@ -1,56 +1,20 @@
 #include "backtest/report/report_chart.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
+#include "backtest/report/report_text.hpp"
 #include "config/json_value.hpp"
 
 namespace bellwether {
 namespace {
 
-constexpr double kWidth = 1100;
-constexpr double kLeft = 8;
-constexpr double kRight = 84;  // Room for the labels of values.
-constexpr double kTop = 12;
-constexpr double kBottom = 26;
-constexpr double kPlotWidth = kWidth - kLeft - kRight;
+double column_x(std::size_t column) { return static_cast<double>(column) + 0.5; }
+static_assert(ColumnCurve::kColumns == static_cast<std::size_t>(ValueAxis::kWidth), "one column is one unit");
 
-/// Coordinates with one decimal.
-std::string coordinate(double value) {
-  char buffer[32];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, 1);
-  return {buffer, end};
-}
+std::string point(double x, double y) { return coordinate(x) + " " + coordinate(y); }
 
-std::string value_text(ValueFormat format, double value) {
-  switch (format) {
-    case ValueFormat::Amount: return grouped(value, 2);
-    case ValueFormat::UnitPrice: return grouped(value, std::abs(value) < 1 ? 4 : 2);
-    case ValueFormat::Percent: break;
-  }
-  return grouped(value * 100, 2) + " %";
-}
-
-/// Maps values and positions to the drawing.
-struct Plot {
-  double low;
-  double high;
-  double height;
-
-  [[nodiscard]] double x(double position) const { return kLeft + position * kPlotWidth; }
-  [[nodiscard]] double y(double value) const {
-    return kTop + (high - value) / (high - low) * (height - kTop - kBottom);
-  }
-  [[nodiscard]] double bottom() const { return height - kBottom; }
-  [[nodiscard]] std::string point(double at, double value) const { return coordinate(at) + " " + coordinate(y(value)); }
-};
-
-double column_x(const Plot& plot, std::size_t column) {
-  return plot.x((static_cast<double>(column) + 0.5) / static_cast<double>(ColumnCurve::kColumns));
-}
-
-Plot plot_of(const Chart& chart) {
+ValueAxis axis_of(const Chart& chart) {
   double low = 0;
   double high = 0;
   bool first = true;
@@ -60,55 +24,34 @@ Plot plot_of(const Chart& chart) {
     high = first ? curve.curve->high() : std::max(high, curve.curve->high());
     first = false;
   }
-  if (chart.zero_at_top) {
-    high = 0;
-    return {low < 0 ? low * 1.06 : -0.01, high, chart.height};
+  if (chart.zero_at_top) return {chart.format, low < 0 ? low * 1.06 : -0.01, 0};
+  if (chart.with_zero) {
+    low = std::min(low, 0.0);
+    high = std::max(high, 0.0);
   }
-  const double margin = std::max((high - low) * 0.07, std::abs(high) * 1e-4 + 1e-9);
-  return {low - margin, high + margin, chart.height};
+  if (chart.logarithmic && low > 0) {
+    const double factor = std::max(std::pow(high / low, 0.05), 1.0001);
+    return {chart.format, low / factor, high * factor, true};
+  }
+  // A curve that stands still is shown in the middle of something readable.
+  const double still = chart.format == ValueFormat::Percent ? 0.005 : chart.format == ValueFormat::Ratio ? 0.5 : 0;
+  const double margin = std::max({(high - low) * 0.07, std::abs(high) * 1e-4 + 1e-9, high == low ? still : 0});
+  const bool above_zero = chart.with_zero && low == 0;
+  return {chart.format, above_zero ? 0 : low - margin, high + margin};
 }
 
-/// Round steps of 1, 2 or 5 times a power of ten, about five of them.
-std::string value_grid(const Chart& chart, const Plot& plot) {
-  const double raw = (plot.high - plot.low) / 6;
-  const double power = std::pow(10, std::floor(std::log10(raw)));
-  const double step = power * (raw / power <= 1 ? 1 : raw / power <= 2 ? 2 : raw / power <= 5 ? 5 : 10);
-  const int percent_decimals = step >= 0.01 ? 0 : step >= 0.001 ? 1 : 2;
-  const int decimals = step >= 1 ? 0 : step >= 0.1 ? 1 : step >= 0.01 ? 2 : 4;
-  std::string out;
-  for (double k = std::ceil(plot.low / step); k * step <= plot.high; ++k) {
-    const double value = k * step;
-    const std::string y = coordinate(plot.y(value));
-    const std::string text =
-        chart.format == ValueFormat::Percent ? grouped(value * 100, percent_decimals) + " %" : grouped(value, decimals);
-    out += "<path class=\"grid\" d=\"M" + coordinate(kLeft) + " " + y + "H" + coordinate(kWidth - kRight) + "\"/>";
-    out += "<text class=\"axis\" x=\"" + coordinate(kWidth - kRight + 8) + "\" y=\"" + coordinate(plot.y(value) + 4) +
-           "\">" + text + "</text>";
-  }
-  return out;
-}
-
-std::string time_grid(const SessionAxis& axis, const Plot& plot) {
-  std::string out;
-  for (const SessionAxis::Tick& tick : axis.ticks()) {
-    const double x = plot.x(tick.position);
-    out += "<path class=\"grid\" d=\"M" + coordinate(x) + " " + coordinate(kTop) + "V" + coordinate(plot.bottom()) +
-           "\"/>";
-    if (x > kWidth - kRight - 40) continue;
-    out += "<text class=\"axis\" x=\"" + coordinate(x + 3) + "\" y=\"" + coordinate(plot.height - 8) + "\">" +
-           html_escaped(tick.label) + "</text>";
-  }
-  return out;
-}
-
-/// The line through a curve's columns: each gives its first, extreme and last values where they differ.
-std::string line_path(const ColumnCurve& curve, const Plot& plot, bool last_only) {
+/// The line through a curve's columns: each gives its first, extreme and last values where they differ. A single point
+/// is a line of no length, which its round ends make a dot.
+std::string line_path(const ColumnCurve& curve, const ValueAxis& axis, bool last_only) {
   std::string path;
+  bool single = true;
   for (std::size_t i = 0; i < curve.columns().size(); ++i) {
     const ColumnCurve::Column& column = curve.columns()[i];
     if (!column.used) continue;
-    const double x = column_x(plot, i);
-    const auto put = [&](double value) { path += (path.empty() ? 'M' : 'L') + plot.point(x, value); };
+    const auto put = [&](double value) {
+      single = path.empty();
+      path += (path.empty() ? 'M' : 'L') + point(column_x(i), axis.y(value));
+    };
     if (!last_only && column.low != column.high) {
       put(column.first);
       put(column.low_before_high ? column.low : column.high);
@@ -116,10 +59,10 @@ std::string line_path(const ColumnCurve& curve, const Plot& plot, bool last_only
     }
     put(column.last);
   }
-  return path;
+  return single && !path.empty() ? path + "h0" : path;
 }
 
-std::string closed_to(const std::string& line, const ColumnCurve& curve, const Plot& plot, double y) {
+std::string closed_to(const std::string& line, const ColumnCurve& curve, double y) {
   std::size_t first = 0;
   std::size_t last = 0;
   bool any = false;
@@ -129,74 +72,66 @@ std::string closed_to(const std::string& line, const ColumnCurve& curve, const P
     any = true;
     last = i;
   }
-  return line + "L" + coordinate(column_x(plot, last)) + " " + coordinate(y) + "L" + coordinate(column_x(plot, first)) +
-         " " + coordinate(y) + "Z";
+  return line + "L" + point(column_x(last), y) + "L" + point(column_x(first), y) + "Z";
 }
 
-std::string band_path(const ColumnCurve& curve, const Plot& plot) {
+std::string band_path(const ColumnCurve& curve, const ValueAxis& axis) {
   std::string upper;
   std::string lower;
   for (std::size_t i = 0; i < curve.columns().size(); ++i) {
     const ColumnCurve::Column& column = curve.columns()[i];
     if (!column.used) continue;
-    const double x = column_x(plot, i);
-    upper += (upper.empty() ? 'M' : 'L') + plot.point(x, column.high);
-    lower.insert(0, 'L' + plot.point(x, column.low));
+    upper += (upper.empty() ? 'M' : 'L') + point(column_x(i), axis.y(column.high));
+    lower.insert(0, 'L' + point(column_x(i), axis.y(column.low)));
   }
   return upper + lower + "Z";
 }
 
-std::string curves_svg(const Chart& chart, const Plot& plot) {
+std::string curves_svg(const Chart& chart, const ValueAxis& axis) {
   std::string out;
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {
     const ColumnCurve& curve = *chart.curves[i].curve;
     if (curve.empty()) continue;
     const auto put = [&](std::string_view kind, const std::string& path) {
-      out += "<path class=\"";
-      out += kind;
-      out += ' ';
-      out += chart.curves[i].style;
-      out += "\" d=\"" + path + "\"/>";
+      out +=
+          "<path class=\"" + std::string(kind) + " " + std::string(chart.curves[i].style) + "\" d=\"" + path + "\"/>";
     };
-    const std::string line = line_path(curve, plot, chart.band);
+    const std::string line = line_path(curve, axis, chart.band);
     if (i == 0 && chart.band) {
-      put("band", band_path(curve, plot));
+      put("band", band_path(curve, axis));
     } else if (i == 0) {
-      const double y = chart.zero_at_top ? plot.y(0) : plot.bottom();
-      put("area", closed_to(line, curve, plot, y));
+      const bool zero = chart.zero_at_top || (chart.with_zero && axis.low() <= 0);
+      put("area", closed_to(line, curve, zero ? axis.y(0) : ValueAxis::kHeight));
     }
-    put("line", line);
+    put(line.ends_with("h0") ? "line single" : "line", line);
   }
   return out;
 }
 
-std::string markers_svg(const Chart& chart, const Plot& plot) {
+std::string markers_svg(const Chart& chart, const ValueAxis& axis) {
   std::string out;
+  const auto at = [&](const ChartMarker& marker) {
+    return point(marker.position * ValueAxis::kWidth, axis.y(marker.value));
+  };
   for (const ChartLink& link : chart.links) {
-    const ChartMarker& from = chart.markers[link.from];
-    const ChartMarker& to = chart.markers[link.to];
-    out += "<path class=\"link " + std::string(link.style) + "\" d=\"M" +
-           plot.point(plot.x(from.position), from.value) + "L" + plot.point(plot.x(to.position), to.value) + "\"/>";
+    out += "<path class=\"link " + std::string(link.style) + "\" d=\"M" + at(chart.markers[link.from]) + "L" +
+           at(chart.markers[link.to]) + "\"/>";
   }
   for (const ChartMarker& marker : chart.markers) {
-    const double x = plot.x(marker.position);
-    const double y = plot.y(marker.value) + (marker.below ? 3 : -3);
-    const double base = marker.below ? y + 9 : y - 9;
-    out += "<path class=\"marker " + std::string(marker.style) + "\" d=\"M" + coordinate(x) + " " + coordinate(y) +
-           "L" + coordinate(x - 5) + " " + coordinate(base) + "L" + coordinate(x + 5) + " " + coordinate(base) +
-           "Z\" data-tip=\"" + html_escaped(marker.text) + "\"/>";
+    out += "<path class=\"marker " + std::string(marker.style) + "\" d=\"M" + at(marker) + "h0\" data-tip=\"" +
+           html_escaped(marker.text) + "\"/>";
   }
   return out;
 }
 
-/// One entry for each used column: x, time, and each curve's value there.
-std::string hover_values(const Chart& chart, const Plot& plot) {
+/// One entry for each used column: x, y, time, and each curve's value there.
+std::string hover_values(const Chart& chart, const ValueAxis& axis) {
   std::string out = "[";
   for (std::size_t i = 0; i < ColumnCurve::kColumns; ++i) {
     const ColumnCurve::Column& lead = chart.curves.front().curve->columns()[i];
     if (!lead.used) continue;
-    out += (out.size() == 1 ? "[" : ",[") + coordinate(column_x(plot, i)) + "," + coordinate(plot.y(lead.last)) +
-           ",\"" + format_rfc3339(lead.time).substr(0, 16) + "\"";
+    out += (out.size() == 1 ? "[" : ",[") + coordinate(column_x(i)) + "," + coordinate(axis.y(lead.last)) + ",\"" +
+           time_text(lead.time) + "\"";
     for (const ChartCurve& curve : chart.curves) {
       const ColumnCurve::Column& column = curve.curve->columns()[i];
       out += column.used ? "," + json_quoted(value_text(chart.format, column.last)) : ",null";
@@ -208,50 +143,18 @@ std::string hover_values(const Chart& chart, const Plot& plot) {
 
 }  // namespace
 
-std::string chart_svg(const Chart& chart, const SessionAxis& axis) {
-  if (axis.empty() || chart.curves.empty() || chart.curves.front().curve->empty()) {
+std::string chart_html(const Chart& chart, const SessionAxis& sessions) {
+  if (sessions.empty() || chart.curves.empty() || chart.curves.front().curve->empty()) {
     return "<p class=\"none\">No data.</p>\n";
   }
-  const Plot plot = plot_of(chart);
+  const ValueAxis axis = axis_of(chart);
   std::string names;
-  for (const ChartCurve& curve : chart.curves) names += (names.empty() ? "" : "|") + std::string(curve.name);
-  const std::string id = html_escaped(chart.id);
-  std::string out = "<svg class=\"chart\" id=\"" + id + "\" viewBox=\"0 0 " + coordinate(kWidth) + " " +
-                    coordinate(chart.height) + "\" role=\"img\" aria-label=\"" + html_escaped(chart.label) +
-                    "\" data-names=\"" + html_escaped(names) + "\">";
-  out += value_grid(chart, plot) + time_grid(axis, plot) + curves_svg(chart, plot) + markers_svg(chart, plot);
-  out += "<path class=\"cursor\" d=\"M0 " + coordinate(kTop) + "V" + coordinate(plot.bottom()) +
-         "\"/><circle class=\"cursor\" r=\"4\"/></svg>\n";
-  return out + "<script type=\"application/json\" id=\"" + id + "-values\">" + hover_values(chart, plot) +
+  for (const ChartCurve& curve : chart.curves) names += (names.empty() ? "" : "\n") + std::string(curve.name);
+  const std::string drawing = curves_svg(chart, axis) + markers_svg(chart, axis) +
+                              "<path class=\"cursor\" d=\"M0 0V400\"/><path class=\"cursor dot\" d=\"M0 0h0\"/>";
+  return frame_html({chart.id, chart.title, chart.description, chart.size, axis, sessions.ticks(), names}, drawing) +
+         "<script type=\"application/json\" id=\"" + html_escaped(chart.id) + "-values\">" + hover_values(chart, axis) +
          "</script>\n";
-}
-
-std::string html_escaped(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      case '\n': out += "&#10;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
-std::string grouped(double value, int decimals) {
-  char buffer[400];  // The largest double has 309 digits.
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, decimals);
-  std::string text(buffer, end);
-  const std::size_t start = text.starts_with('-') ? 1 : 0;
-  std::size_t at = std::min(text.find('.'), text.size());
-  while (at > start + 3) text.insert(at -= 3, ",");
-  if (text.find_first_not_of("-0.,") == std::string::npos && start == 1) text.erase(0, 1);
-  return text;
 }
 
 }  // namespace bellwether

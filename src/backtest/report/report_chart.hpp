@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "backtest/report/grouped_number.hpp"
+#include "backtest/report/report_frame.hpp"
 #include "engine/calendar.hpp"
 #include "engine/equity_curve.hpp"
 
@@ -26,12 +28,8 @@ class SessionAxis {
   /// The session's close.
   [[nodiscard]] double close_of(std::size_t index) const;
 
-  struct Tick {
-    double position;
-    std::string label;
-  };
   /// Up to about ten: years, months or dates, by how many sessions there are.
-  [[nodiscard]] std::vector<Tick> ticks() const;
+  [[nodiscard]] std::vector<PlaceTick> ticks() const;
 
  private:
   std::vector<Session> sessions_;
@@ -69,9 +67,6 @@ class ColumnCurve {
   double high_ = 0;
 };
 
-/// What a chart shows.
-enum class ValueFormat : std::uint8_t { Amount, UnitPrice, Percent };
-
 struct ChartCurve {
   const ColumnCurve* curve;
   std::string_view name;   ///< In the hover text.
@@ -82,8 +77,7 @@ struct ChartCurve {
 struct ChartMarker {
   double position;
   double value;
-  std::string_view style;  ///< CSS class; "up" and "down" triangles.
-  bool below;              ///< The triangle lies below the value and points up.
+  std::string_view style;  ///< CSS class: "buy" is round, "sell" is square.
   std::string text;        ///< Lines separated by '\n'.
 };
 
@@ -95,23 +89,20 @@ struct ChartLink {
 
 struct Chart {
   std::string id;
-  std::string label;  ///< For screen readers.
-  double height = 260;
+  std::string title;  ///< For those who hear the page; so is the description.
+  std::string description;
+  std::string_view size = "middle";  ///< CSS class of the frame.
   ValueFormat format = ValueFormat::Amount;
   std::vector<ChartCurve> curves;  ///< The first one is filled below.
   bool band = false;               ///< Show the first curve's range as a band, its last values as the line.
   bool zero_at_top = false;        ///< Drawdown: the area hangs from zero.
+  bool with_zero = false;          ///< Zero is within the axis.
+  bool logarithmic = false;        ///< Where all values are positive.
   std::vector<ChartMarker> markers = {};
   std::vector<ChartLink> links = {};
 };
 
-/// The SVG with the values for hovering.
-std::string chart_svg(const Chart& chart, const SessionAxis& axis);
-
-/// `text` for HTML content and quoted attributes.
-std::string html_escaped(std::string_view text);
-
-/// 1234567.891 as "1,234,567.89".
-std::string grouped(double value, int decimals);
+/// The figure with the values for hovering; a sentence where there is no value.
+std::string chart_html(const Chart& chart, const SessionAxis& sessions);
 
 }  // namespace bellwether

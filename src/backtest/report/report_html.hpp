@@ -1,5 +1,5 @@
-// report.html: one page that needs nothing else, with a run's equity, drawdown, monthly returns, trades on the price
-// charts, statistics, receipt and configuration.
+// report.html: one page that needs nothing else and says all that is known of a run, for any width of screen, light and
+// dark, on paper, and without a script.
 #pragma once
 
 #include <string>
@@ -11,7 +11,11 @@ namespace bellwether {
 /// Trades of one symbol that are marked on its chart; the page says so where there are more.
 constexpr std::size_t kMarkedTradesMax = 2000;
 
-/// The whole page. Equal results give equal bytes.
+/// Price charts of a run on many symbols; the page says so where there are more.
+constexpr std::size_t kPriceChartsMax = 12;
+
+/// The whole page. Its size is bounded by these limits and output.report_trades_max, whatever the run's length. Equal
+/// results give equal bytes.
 std::string report_html(const RunResult& result);
 
 }  // namespace bellwether
