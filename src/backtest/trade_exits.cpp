@@ -29,9 +29,14 @@ class OrderIndex {
 ExitReason reason_of(const OrderRow& order, const SessionRecord& record) {
   if (order.id.leg == OrderLeg::Target) return ExitReason::Target;
   if (order.id.leg == OrderLeg::StopLoss) return ExitReason::StopLoss;
-  const bool halted = std::any_of(record.halts.begin(), record.halts.end(),
-                                  [&](const HaltRow& halt) { return halt.time == order.created; });
-  if (halted) return ExitReason::Halt;
+  const auto after = std::upper_bound(record.halts.begin(), record.halts.end(), order.created,
+                                      [](Timestamp time, const HaltRow& halt) { return time < halt.time; });
+  if (after != record.halts.begin()) {
+    const HaltRow& halt = *std::prev(after);
+    const bool lost = halt.reason == HaltReason::MarginCall || halt.reason == HaltReason::Ruin;
+    if (lost && order.spec.type == OrderType::Market) return ExitReason::MarginCall;
+    if (halt.time == order.created) return ExitReason::Halt;
+  }
   if (order.spec.time_in_force == TimeInForce::Cls) return ExitReason::SessionClose;
   switch (order.spec.type) {
     case OrderType::Market: return ExitReason::Signal;
@@ -70,6 +75,7 @@ std::string_view text(ExitReason reason) {
     case ExitReason::StopLoss: return "stop loss";
     case ExitReason::SessionClose: return "closing price";
     case ExitReason::Halt: return "halt";
+    case ExitReason::MarginCall: return "margin call";
   }
   return "unknown";
 }

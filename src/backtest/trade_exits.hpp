@@ -20,6 +20,7 @@ enum class ExitReason : std::uint8_t {
   StopLoss,      ///< The stop of a bracket or OCO.
   SessionClose,  ///< An order for the closing price.
   Halt,          ///< An order sent as trading was halted.
+  MarginCall,    ///< A market order of a margin call or of ruin, which close until they have closed all.
 };
 
 /// "signal", "stop loss" and the like.

@@ -57,6 +57,15 @@ TEST(ExitReasons, OrdersOfAHaltAreNoSignals) {
   EXPECT_THAT(exit_reasons(trips.record), ElementsAre(ExitReason::Halt));
 }
 
+TEST(ExitReasons, OrdersAfterAMarginCallAreItsOwn) {
+  Trips trips;
+  for (int i = 0; i < 3; ++i) trips.add(OrderLeg::Entry, OrderType::Market);
+  trips.add(OrderLeg::StopLoss, OrderType::Stop);
+  trips.record.halts.push_back({trips.record.orders[1].created, HaltReason::MarginCall});
+  using enum ExitReason;
+  EXPECT_THAT(exit_reasons(trips.record), ElementsAre(Signal, MarginCall, MarginCall, StopLoss));
+}
+
 TEST(ExitReasons, AreUnknownWhereTheFillIsNotInTheRecord) {
   Trips trips;
   trips.add(OrderLeg::Entry, OrderType::Market);
