@@ -280,11 +280,20 @@ TEST(Grouped, PutsCommasBetweenThousands) {
 TEST(ReportHtml, WritesTheExamplesForTheBrowserCheck) {
   const char* folder = std::getenv("BELLWETHER_REPORT_FOLDER");
   if (folder == nullptr) GTEST_SKIP() << "BELLWETHER_REPORT_FOLDER is not set";
-  for (const std::string name : {"backtest", "demo", "risk", "costs"}) {
-    const SampleRun run = sample_run(sample_config({}, BELLWETHER_SOURCE_DIR "/config/" + name + ".json"));
-    const auto written = write_results(run.result, std::filesystem::path(folder) / name);
+  const auto write = [&](const std::string& name, const RunResult& result) {
+    const auto written = write_results(result, std::filesystem::path(folder) / name);
     ASSERT_TRUE(written) << written.error().text();
+  };
+  for (const std::string name : {"backtest", "demo", "risk", "costs"}) {
+    write(name, sample_run(sample_config({}, BELLWETHER_SOURCE_DIR "/config/" + name + ".json")).result);
   }
+  AppConfig short_run = backtest_config();
+  short_run.data.start = Date::from_ymd(2008, 3, 3);
+  short_run.data.end = Date::from_ymd(2008, 4, 4);
+  write("no_trade", sample_run(short_run).result);
+  short_run.data.end = short_run.data.start;
+  write("one_day", sample_run(short_run).result);
+  write("one_trade_of_a_bad_name", hostile_run("<b>&\"'</b>"));
 }
 
 }  // namespace
