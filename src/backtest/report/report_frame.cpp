@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kTicksMax = 7;
 /// Labels of the horizontal axis for which there is room on a narrow screen.
-constexpr std::size_t kPlacesOfAPhone = 4;
+constexpr std::size_t kPlacesOfAPhone = 3;
 
 /// The unit in which the labels of an axis are short enough for their column.
 struct Unit {
