@@ -27,6 +27,7 @@ RunResult finish_run(const AppConfig& config, const StrategyRegistry& registry, 
   input.events = done.counts.market_events;
   input.events_in_market = done.counts.market_events_in_market;
   input.traded_notional = done.counts.traded_notional;
+  input.fees = done.account.fees;
   input.options = statistics_options(config);
   result.statistics = compute_statistics(input);
   result.receipt = make_receipt(config, done, data.fingerprints());

@@ -108,6 +108,7 @@ Statistics compute_statistics(const StatisticsInput& input) {
   if (out.cagr && out.max_drawdown && *out.max_drawdown < 0) out.calmar = *out.cagr / -*out.max_drawdown;
   add_session_figures(input, out);
   statistics::add_trade_statistics(input.trades, out);
+  out.total_fees = input.fees;
   add_activity(input, out);
   return out;
 }

@@ -56,6 +56,8 @@ struct StatisticsInput {
   std::uint64_t events_in_market = 0;
   /// Sum of |price x quantity| over all fills.
   MoneySum traded_notional{};
+  /// Of all fills, those of positions that are still open too.
+  Money fees{};
   StatisticsOptions options{};
 };
 
@@ -155,7 +157,7 @@ struct Statistics {
   std::uint64_t max_consecutive_losses = 0;
   /// Mean of exit - entry, rounded half to even to the nanosecond. Absent without trades.
   std::optional<Duration> average_holding_time;
-  /// Sum over round trips.
+  /// Of all fills: the same amount as the account's.
   Money total_fees;
   /// Mean worst and best open profit of a trade, before fees. Absent without trades.
   std::optional<Money> average_mae;

@@ -76,6 +76,7 @@ inline SampleRun sample_run(const AppConfig& config) {
                                               .events = record.counts.market_events,
                                               .events_in_market = record.counts.market_events_in_market,
                                               .traded_notional = record.counts.traded_notional,
+                                              .fees = record.account.fees,
                                               .options = statistics_options(config)});
   run.result.receipt = make_receipt(config, record, std::move(data));
   return run;

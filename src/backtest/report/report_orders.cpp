@@ -166,7 +166,7 @@ std::string receipt_html(const Receipt& receipt) {
   row("Engine", receipt.engine_version);
   row("Configuration", receipt.configuration_sha256);
   std::set<std::pair<std::string, std::string>> seen;
-  for (const DataFingerprint& data : receipt.data) {
+  for (const FileFingerprint& data : receipt.data) {
     if (seen.emplace(data.file, data.sha256).second) row(data.file, data.sha256);
   }
   row("Result", receipt.result_sha256);

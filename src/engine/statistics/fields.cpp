@@ -85,7 +85,7 @@ constexpr auto kFields = std::to_array<StatisticField>({
      read<&S::max_consecutive_losses>},
     {"average_holding_time", "Average holding time", "Trades", Elapsed, "mean time from entry to exit",
      read<&S::average_holding_time>},
-    {"total_fees", "Fees", "Trades", Amount, "fees of all completed round trips", read<&S::total_fees>},
+    {"total_fees", "Fees", "Trades", Amount, "all fees of the run, those of open positions too", read<&S::total_fees>},
     {"average_mae", "Average adverse excursion", "Trades", Amount, "mean worst open profit of a trade, before fees",
      read<&S::average_mae>},
     {"average_mfe", "Average favorable excursion", "Trades", Amount, "mean best open profit of a trade, before fees",

@@ -42,7 +42,6 @@ void TradeTally::take(const TradeRecord& trade) {
   adverse_ += trade.mae.raw();
   favorable_ += trade.mfe.raw();
   held_ns_ += (trade.exit_time - trade.entry_time).count();
-  fees_ += trade.fees;
   if (trade.net_pnl.is_positive()) {
     wins_.take(trade.net_pnl);
   } else {
@@ -65,7 +64,6 @@ Money TradeTally::net_pnl() const { return Money::from_raw(narrow(pnl_)); }
 
 void TradeTally::set(Statistics& out) const {
   out.trades = count_;
-  out.total_fees = fees_;
   out.winning_trades = wins_.count;
   out.losing_trades = losses_.count;
   out.max_consecutive_wins = wins_.longest_streak;

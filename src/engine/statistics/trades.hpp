@@ -35,7 +35,6 @@ class TradeTally {
   Int128 adverse_ = 0;
   Int128 favorable_ = 0;
   Int128 held_ns_ = 0;
-  Money fees_;
 };
 
 /// Return on the largest position at its entry price: net_pnl / (entry_price x quantity). Nothing where that is not
