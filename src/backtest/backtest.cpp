@@ -22,8 +22,8 @@ RunResult finish_run(const AppConfig& config, const StrategyRegistry& registry, 
   StatisticsInput input{.initial_equity = done.initial_cash, .curve = done.equity};
   input.daily = done.daily;
   input.trades = done.trades;
-  const auto returns = benchmark_returns(data.benchmark(), done.daily);
-  input.benchmark_returns = returns;
+  result.benchmark_returns = benchmark_returns(data.benchmark(), done.daily);
+  input.benchmark_returns = result.benchmark_returns;
   input.events = done.counts.market_events;
   input.events_in_market = done.counts.market_events_in_market;
   input.traded_notional = done.counts.traded_notional;

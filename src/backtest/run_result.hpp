@@ -45,6 +45,8 @@ struct RunResult {
   std::vector<PriceHistory> prices;
   /// The initial cash held in the benchmark instead, for each session of record.daily; empty where there is none.
   std::vector<DailyEquity> benchmark;
+  /// Its return in each session, absent where it has no bar of one of the two days; empty where there is none.
+  std::vector<std::optional<double>> benchmark_returns;
   std::vector<OrderOutcomes> outcomes;       ///< By strategy.
   std::vector<OpenPosition> open_positions;  ///< At the end.
   std::vector<std::string> idle;             ///< Strategies that sent no order, each with the reason.

@@ -76,6 +76,7 @@ RunResult hostile_run(const std::string& name) {
     record.activity.push_back({equity, {}, record.daily.size(), record.daily.size() / 2});
   }
   result.benchmark = record.daily;
+  for (const DailyEquity& day : record.daily) result.benchmark_returns.emplace_back(0.001 * (day.session.days % 5));
   TradeRecord& trade = record.trades.emplace_back();
   trade.strategy = 0;
   trade.instrument = 0;
@@ -120,12 +121,14 @@ TEST(ReportHtml, EscapesWhatComesFromOutside) {
 
 TEST(ReportHtml, SaysAllThatAResultHolds) {
   const std::string page = report_html(hostile_run("name"));
-  for (const char* id :
-       {"equity",         "equity-log",         "drawdown",       "drawdowns",       "benchmark",      "months",
-        "rolling-sharpe", "rolling-volatility", "daily-returns",  "monthly-returns", "exposure",       "turnover",
-        "costs",          "double-costs",       "order-outcomes", "refusals",        "open-positions", "open-orders",
-        "data-quality",   "by-strategy",        "by-symbol",      "by-direction",    "by-exit",        "by-weekday",
-        "by-hour",        "by-holding-time",    "price-0",        "trades"}) {
+  for (const char* id : {"equity",       "equity-log",     "drawdown",        "drawdowns",
+                         "benchmark",    "months",         "rolling-sharpe",  "rolling-volatility",
+                         "rolling-beta", "daily-returns",  "monthly-returns", "exposure",
+                         "turnover",     "costs",          "double-costs",    "order-outcomes",
+                         "refusals",     "open-positions", "open-orders",     "data-quality",
+                         "by-strategy",  "by-symbol",      "by-direction",    "by-exit",
+                         "by-weekday",   "by-hour",        "by-holding-time", "price-0",
+                         "trades"}) {
     EXPECT_EQ(count(page, std::string("id=\"") + id + "\""), 1u) << id;
   }
 }

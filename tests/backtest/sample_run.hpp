@@ -67,7 +67,8 @@ inline SampleRun sample_run(const AppConfig& config) {
     run.result.benchmark = benchmark_equity(run.series.front().bars, record.initial_cash, record.daily);
   }
   const bool compared = !config.statistics.benchmark.empty();
-  const auto returns = benchmark_returns(compared ? run.series.front().bars : std::vector<Bar>(), record.daily);
+  const auto& returns = run.result.benchmark_returns =
+      benchmark_returns(compared ? run.series.front().bars : std::vector<Bar>(), record.daily);
   run.result.statistics = compute_statistics({.initial_equity = record.initial_cash,
                                               .curve = record.equity,
                                               .daily = record.daily,

@@ -105,6 +105,7 @@ std::string rolling_html(const RunResult& result, const SessionAxis& axis) {
   std::vector<std::optional<double>> benchmark;
   for (const std::size_t session : sessions) {
     returns.push_back((*all)[session]);
+    if (!result.benchmark_returns.empty()) benchmark.push_back(result.benchmark_returns[session]);
   }
   ColumnCurve volatility;
   ColumnCurve sharpe;
