@@ -169,7 +169,7 @@ TEST(Statistics, TradesAreCountedAfterFees) {
   EXPECT_EQ(s.largest_loss, units("-60"));
   EXPECT_EQ(s.max_consecutive_wins, 2u);
   EXPECT_EQ(s.max_consecutive_losses, 1u);  // The trade at zero stands between the two.
-  EXPECT_EQ(s.total_fees, units("3.25"));  // Of the run, not of the round trips alone.
+  EXPECT_EQ(s.total_fees, units("3.25"));   // Of the run, not of the round trips alone.
   EXPECT_EQ(s.average_mae, units("-2"));
   EXPECT_EQ(s.average_mfe, units("3"));
   EXPECT_EQ(s.average_holding_time, std::chrono::hours(2));
