@@ -49,8 +49,8 @@ void SessionRecorder::apply(const Turn& turn) {
   } else if (event.type == EventType::SessionClose) {
     record_.daily.push_back({event.session.date, turn.account.equity});
     const RunCounts& counts = record_.counts;
-    record_.activity.push_back({turn.account.gross_exposure, counts.traded_notional, counts.market_events,
-                                counts.market_events_in_market});
+    record_.activity.push_back(
+        {turn.account.gross_exposure, counts.traded_notional, counts.market_events, counts.market_events_in_market});
   }
   for (const PositionChange& change : turn.positions) {
     record_.positions[change.strategy * config_->instruments.size() + change.instrument] = change;

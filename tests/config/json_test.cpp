@@ -58,10 +58,11 @@ TEST(Json, GivesEachKindOfChangeItsType) {
 TEST(Json, WritesOneStreamMessagePerEvent) {
   std::vector<StateChange> changes;
   append_state_changes(small_session()[6], changes);
-  EXPECT_EQ(stream_message(changes, kNames),
-            R"({"event":7,"time":"2005-01-03T14:32:00Z","changes":[{"type":"command","command":"halt",)"
-            R"("reason":"operator","flatten":false},{"type":"account","cash":"98945.7","equity":"100045.7",)"
-            R"("gross_exposure":"0","realized_pnl":"0","fees":"0.3","realized_pnl_fifo":"0","dividends":"0"}]})");
+  EXPECT_EQ(
+      stream_message(changes, kNames),
+      R"({"event":7,"time":"2005-01-03T14:32:00Z","changes":[{"type":"command","command":"halt",)"
+      R"("reason":"operator","flatten":false,"note":null},{"type":"account","cash":"98945.7","equity":"100045.7",)"
+      R"("gross_exposure":"0","realized_pnl":"0","fees":"0.3","realized_pnl_fifo":"0","dividends":"0"}]})");
 }
 
 TEST(Json, WritesParametersAsJsonSchema) {
