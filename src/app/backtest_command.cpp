@@ -10,6 +10,7 @@
 #include "backtest/backtest.hpp"
 #include "backtest/result_files.hpp"
 #include "backtest/result_text.hpp"
+#include "backtest/staged_files.hpp"
 
 namespace bellwether {
 namespace {
@@ -56,6 +57,10 @@ int backtest_command(const ConfigurationSources& sources) {
   if (const auto missing = missing_for_a_run(config); !missing.empty()) {
     print_errors(missing, std::cerr);
     return kExitUsage;
+  }
+  if (auto proved = prove_writable(config.output.directory); !proved) {
+    print_error(proved.error());
+    return kExitFailed;
   }
   auto data = MarketDataSet::load(config, registry);
   if (!data) {

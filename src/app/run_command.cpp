@@ -22,6 +22,7 @@
 #include "backtest/backtest.hpp"
 #include "backtest/result_files.hpp"
 #include "backtest/result_text.hpp"
+#include "backtest/staged_files.hpp"
 
 namespace bellwether {
 namespace {
@@ -331,6 +332,7 @@ int run_command(const ConfigurationSources& sources) {
   if (!api) return refuse({&api.error(), 1});
   for (const std::string& warning : unwise) log_event(Severity::Warning, "unwise_configuration", warning, {});
   install_signal_handlers();
+  if (auto proved = prove_writable(config.output.directory); !proved) return fail(proved.error());
   auto data = MarketDataSet::load(config, registry);
   if (!data) return fail(data.error());
   for (const std::string& warning : data->warnings()) log_event(Severity::Warning, "data", warning, {});

@@ -1,6 +1,7 @@
 #include "backtest/staged_files.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,9 +9,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace bellwether {
 namespace {
+
+constexpr std::string_view kStagingPrefix = ".staging-";
 
 Error refused(const std::filesystem::path& path, int number) {
   return {path.string(), std::string("cannot be written: ") + std::strerror(number)};
@@ -27,47 +31,99 @@ int write_all(int file, std::string_view bytes) {
   return ::fsync(file) == 0 ? 0 : errno;
 }
 
+/// Removes staging folders that nobody holds the lock of.
+void remove_stale(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (!entry.path().filename().string().starts_with(kStagingPrefix)) continue;
+    const int lock = ::open(entry.path().c_str(), O_DIRECTORY | O_CLOEXEC);
+    if (lock < 0) continue;
+    if (::flock(lock, LOCK_EX | LOCK_NB) == 0) std::filesystem::remove_all(entry.path(), ignored);
+    ::close(lock);
+  }
+}
+
 }  // namespace
 
 Expected<StagedFiles> StagedFiles::open(const std::filesystem::path& folder) {
+  StagedFiles files(folder);
+  if (auto made = files.make_folder(); !made) return made.error();
+  remove_stale(folder);
+  if (auto made = files.make_staging(); !made) return made.error();
+  return files;
+}
+
+Expected<void> StagedFiles::make_folder() {
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) return Error{folder.string(), "cannot be made: " + error.message()};
-  if (!std::filesystem::is_directory(folder, error)) return Error{folder.string(), "is not a folder"};
-  return StagedFiles(folder);
+  for (auto each = std::filesystem::absolute(folder_); !std::filesystem::exists(each, error);
+       each = each.parent_path()) {
+    if (error || each == each.parent_path()) break;
+    made_ = each;
+  }
+  std::filesystem::create_directories(folder_, error);
+  if (error) return Error{folder_.string(), "cannot be made: " + error.message()};
+  if (!std::filesystem::is_directory(folder_, error)) return Error{folder_.string(), "is not a folder"};
+  return {};
+}
+
+Expected<void> StagedFiles::make_staging() {
+  // Another process may take the new folder for a leftover before it is locked.
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    std::string path = (folder_ / (std::string(kStagingPrefix) + "XXXXXX")).string();
+    if (::mkdtemp(path.data()) == nullptr) return refused(folder_, errno);
+    staging_ = path;
+    lock_ = ::open(path.c_str(), O_DIRECTORY | O_CLOEXEC);
+    if (lock_ < 0) return refused(folder_, errno);
+    if (::flock(lock_, LOCK_EX | LOCK_NB) == 0 && std::filesystem::exists(staging_)) return {};
+    ::close(std::exchange(lock_, -1));
+  }
+  return Error{folder_.string(), "cannot be written: another process is clearing it"};
 }
 
 StagedFiles::StagedFiles(StagedFiles&& other) noexcept
-    : folder_(std::move(other.folder_)), staged_(std::move(other.staged_)), removed_(std::move(other.removed_)) {
-  other.staged_.clear();
-}
+    : folder_(std::move(other.folder_)),
+      made_(std::exchange(other.made_, {})),
+      staging_(std::exchange(other.staging_, {})),
+      lock_(std::exchange(other.lock_, -1)),
+      staged_(std::move(other.staged_)),
+      removed_(std::move(other.removed_)) {}
 
 StagedFiles::~StagedFiles() {
-  for (const Staged& file : staged_) ::unlink(file.temporary.c_str());
+  std::error_code ignored;
+  if (!staging_.empty()) std::filesystem::remove_all(staging_, ignored);
+  if (lock_ >= 0) ::close(lock_);
+  if (made_.empty()) return;
+  // Only what is empty goes.
+  for (auto each = std::filesystem::absolute(folder_);; each = each.parent_path()) {
+    if (::rmdir(each.c_str()) != 0 || each == made_) return;
+  }
 }
 
 Expected<void> StagedFiles::add(const std::string& name, std::string_view bytes) {
   const std::filesystem::path target = folder_ / name;
-  std::string temporary = (folder_ / ("." + name + ".XXXXXX")).string();
-  const int file = ::mkostemp(temporary.data(), O_CLOEXEC);
+  const int file = ::open((staging_ / name).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (file < 0) return refused(target, errno);
-  staged_.push_back({temporary, target});
+  staged_.push_back(name);
   int failure = write_all(file, bytes);
-  if (failure == 0 && ::fchmod(file, 0644) != 0) failure = errno;
   if (::close(file) != 0 && failure == 0) failure = errno;
   if (failure != 0) return refused(target, failure);
   return {};
 }
 
 Expected<void> StagedFiles::commit() {
-  while (!staged_.empty()) {
-    const Staged& file = staged_.front();
-    if (std::rename(file.temporary.c_str(), file.final.c_str()) != 0) return refused(file.final, errno);
-    staged_.erase(staged_.begin());
+  for (const std::string& name : staged_) {
+    if (std::rename((staging_ / name).c_str(), (folder_ / name).c_str()) != 0) return refused(folder_ / name, errno);
   }
+  staged_.clear();
   for (const std::string& name : removed_) ::unlink((folder_ / name).c_str());
   removed_.clear();
   return {};
+}
+
+Expected<void> prove_writable(const std::filesystem::path& folder) {
+  auto files = StagedFiles::open(folder);
+  if (!files) return files.error();
+  return files->add("probe", "x");
 }
 
 }  // namespace bellwether

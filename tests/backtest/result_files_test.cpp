@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -197,6 +199,40 @@ TEST(StagedFiles, FullDiskLeavesNothingAndKeepsTheOlderFile) {
   signal(SIGXFSZ, SIG_DFL);
   EXPECT_THAT(names_in(folder.path()), ElementsAre("b.csv"));
   EXPECT_EQ(file_text(folder.path() / "b.csv"), "older");
+}
+
+TEST(StagedFiles, ClearAwayWhatAKilledProcessLeft) {
+  const TemporaryFolder folder;
+  const pid_t child = fork();
+  if (child == 0) {
+    auto files = StagedFiles::open(folder.path());
+    if (files && files->add("a.csv", "half of it")) kill(getpid(), SIGKILL);
+    _exit(1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  ASSERT_EQ(names_in(folder.path()).size(), 1U);
+  auto living = StagedFiles::open(folder.path());
+  ASSERT_TRUE(living);
+  ASSERT_TRUE(living->add("a.csv", "whole"));
+  // Another one leaves what the living one is writing alone.
+  ASSERT_TRUE(prove_writable(folder.path()));
+  ASSERT_TRUE(living->commit());
+  { const StagedFiles done = std::move(*living); }
+  EXPECT_THAT(names_in(folder.path()), ElementsAre("a.csv"));
+  EXPECT_EQ(file_text(folder.path() / "a.csv"), "whole");
+}
+
+TEST(ProveWritable, LeavesNothingBehind) {
+  const TemporaryFolder folder;
+  EXPECT_TRUE(prove_writable(folder.path() / "new" / "deep"));
+  EXPECT_THAT(names_in(folder.path()), testing::IsEmpty());
+  std::filesystem::create_directory(folder.path() / "old");
+  EXPECT_TRUE(prove_writable(folder.path() / "old"));
+  EXPECT_THAT(names_in(folder.path()), ElementsAre("old"));
+  EXPECT_THAT(prove_writable(folder.file("taken", "x")).error().text(), HasSubstr("taken: "));
+  EXPECT_THAT(prove_writable("/proc/none").error().text(), HasSubstr("/proc/none: cannot be made"));
 }
 
 TEST(FilesOfAResult, AreToldFromOthersByTheirBytes) {

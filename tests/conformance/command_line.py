@@ -102,6 +102,9 @@ def backtests(folder):
     refuted = call("verify", "out/result.json", "--data", "data", cwd=folder)
     check(refuted.returncode == 1 and "data" in refuted.stdout, "one changed byte of input refutes it")
     shutil.rmtree(folder / "data")
+    unwritable = call("backtest", *arguments[:-1], "/proc/none", cwd=folder)
+    check(unwritable.returncode == 1 and "/proc/none" in unwritable.stderr and "Sharpe" not in unwritable.stdout,
+          "an output folder that cannot be written is refused")
     several = call("backtest", "--strategy", "rsi_reversion", "--symbol", "AAPL,IBM,MSFT", "--data", str(DATA), "--set",
                    "strategies.0.parameters.period=5", "--set", "strategies.0.parameters.allocation=0.3", "--output", "three",
                    cwd=folder)
@@ -207,8 +210,8 @@ def session_that_fails(folder):
     check(call("replay", "full.db", cwd=folder).returncode == 0, "what was recorded replays")
     done = call("run", *DEMO, "--log", "unwritten.db", "--speed", "max", "--exit-at-end", "--set", "api.enabled=false",
                 "--output", "/dev/full/out", cwd=folder)
-    check(done.returncode == 1 and "results_failed" in done.stderr and "start_failed" not in done.stderr,
-          "results that cannot be written are named as such")
+    check(done.returncode == 1 and "/dev/full/out" in done.stderr and not (folder / "unwritten.db").exists(),
+          "a session whose results could not be written does not begin, and leaves no log")
 
 
 def bad_input(folder):
