@@ -17,6 +17,7 @@ RunResult finish_run(const AppConfig& config, const StrategyRegistry& registry, 
   result.data_quality = data.quality();
   result.outcomes = order_outcomes(done, result.engine);
   result.open_positions = open_positions(done, result.prices);
+  result.excess = excess_texts(done, result.engine, result.prices);
   result.idle = reasons_of_idleness(done, result.engine, result.prices, registry);
   result.benchmark = benchmark_equity(data.benchmark(), done.initial_cash, done.daily);
   StatisticsInput input{.initial_equity = done.initial_cash, .curve = done.equity};

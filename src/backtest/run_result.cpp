@@ -123,6 +123,7 @@ std::vector<std::string> RunResult::caveats() const {
   const auto refused = refusal_texts(sum(outcomes));
   texts.insert(texts.end(), refused.begin(), refused.end());
   texts.insert(texts.end(), idle.begin(), idle.end());
+  texts.insert(texts.end(), excess.begin(), excess.end());
   if (synthetic()) texts.emplace_back("synthetic data: no strategy can be judged on it");
   if (engine.fills.fill_at == FillAt::SameClose) texts.emplace_back("same-close fills");
   const double sessions = static_cast<double>(record.daily.size());

@@ -51,6 +51,7 @@ struct RunResult {
   std::vector<OpenPosition> open_positions;  ///< At the end.
   std::vector<std::string> idle;             ///< Strategies that sent no order, each with the reason.
   std::vector<DataQuality> data_quality;     ///< By instrument.
+  std::vector<std::string> excess;           ///< What was traded beyond what may be had.
   /// What the data lack that the result depends on.
   std::vector<std::string> data_caveats;
 

@@ -1,7 +1,10 @@
 #include "backtest/run_summary.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+
+#include "engine/new_york_time.hpp"
 
 namespace bellwether {
 namespace {
@@ -43,6 +46,17 @@ Price last_close(std::span<const PriceHistory> prices, InstrumentIndex instrumen
   };
   const auto after = std::partition_point(history.bars.begin(), history.bars.end(), known);
   return after == history.bars.begin() ? Price() : std::prev(after)->close;
+}
+
+/// What was traded of an instrument in a session, by its bars.
+Quantity volume_on(const PriceHistory& history, Date date) {
+  const Timestamp begin = from_new_york(date, Duration(0));
+  const Timestamp end = from_new_york(date + 1, Duration(0));
+  auto bar = std::partition_point(history.bars.begin(), history.bars.end(),
+                                  [&](const Bar& each) { return each.start < begin; });
+  Quantity volume;
+  for (; bar != history.bars.end() && bar->start < end; ++bar) volume += bar->volume;
+  return volume;
 }
 
 std::string plural(std::uint64_t count, const char* noun) {
@@ -171,6 +185,42 @@ std::vector<std::string> reasons_of_idleness(const SessionRecord& record, const 
     const StrategyConfig& strategy = engine.strategies[i];
     if (outcomes[i].asked > 0) continue;
     texts.push_back(strategy.id + " " + idleness_of(strategy, record, engine, prices, registry.find(strategy.type)));
+  }
+  return texts;
+}
+
+std::vector<std::string> excess_texts(const SessionRecord& record, const EngineConfig& engine,
+                                      std::span<const PriceHistory> prices) {
+  std::vector<std::string> texts;
+  // What each order took within one session.
+  std::map<std::pair<OrderId, Date>, const ExecutionReport*> last;
+  std::map<std::pair<OrderId, Date>, Quantity> taken;
+  for (const FillRow& fill : record.fills) {
+    const std::pair key{fill.report.order, new_york_date(fill.report.time)};
+    taken[key] += fill.report.last_quantity;
+    last[key] = &fill.report;
+  }
+  std::uint64_t orders = 0;
+  std::string worst;
+  Quantity most;
+  for (const auto& [key, quantity] : taken) {
+    const ExecutionReport& report = *last[key];
+    if (report.instrument >= prices.size() || prices[report.instrument].bars.empty()) continue;
+    const Quantity volume = volume_on(prices[report.instrument], key.second);
+    if (quantity <= volume) continue;
+    ++orders;
+    if (quantity - volume <= most) continue;
+    most = quantity - volume;
+    worst = quantity.to_string() + " of " + prices[report.instrument].symbol + " on " + key.second.to_string() +
+            ", of " + volume.to_string() + " traded";
+  }
+  if (orders > 0) {
+    texts.push_back(plural(orders, "order") + " took more than the whole volume of a session: at most " + worst);
+  }
+  if (engine.account.leverage <= 1 && record.lowest_cash.is_negative()) {
+    texts.push_back(
+        "cash fell to " + record.lowest_cash.to_string() +
+        " in a cash account: prices moved between decision and fill, and the rest was borrowed free of charge");
   }
   return texts;
 }

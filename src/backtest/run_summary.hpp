@@ -74,6 +74,11 @@ std::vector<std::size_t> open_orders(const SessionRecord& record);
 std::vector<std::string> reasons_of_idleness(const SessionRecord& record, const EngineConfig& engine,
                                              std::span<const PriceHistory> prices, const StrategyRegistry& registry);
 
+/// What the run traded that a market or a broker might not have given: orders of more than the volume of their session,
+/// cash below zero in a cash account. A sentence each.
+std::vector<std::string> excess_texts(const SessionRecord& record, const EngineConfig& engine,
+                                      std::span<const PriceHistory> prices);
+
 /// "28 of 76 orders were denied: buying power (20), notional of one order (8)", and the like of rejections; none where
 /// there were none.
 std::vector<std::string> refusal_texts(const OrderOutcomes& all);

@@ -80,6 +80,8 @@ struct SessionRecord {
   std::vector<SessionActivity> activity;  ///< One for each of `daily`.
   RunCounts counts;
   AccountView account;
+  /// After any execution; at most the initial cash.
+  Money lowest_cash;
   std::vector<PositionChange> positions;  ///< By strategy, then instrument.
 };
 

@@ -52,6 +52,7 @@ void SessionRecorder::apply(const Turn& turn) {
     record_.activity.push_back(
         {turn.account.gross_exposure, counts.traded_notional, counts.market_events, counts.market_events_in_market});
   }
+  if (!turn.positions.empty()) record_.lowest_cash = std::min(record_.lowest_cash, turn.account.cash);
   for (const PositionChange& change : turn.positions) {
     record_.positions[change.strategy * config_->instruments.size() + change.instrument] = change;
   }
@@ -200,6 +201,7 @@ void SessionRecorder::save(ByteWriter& out) const {
   for (Money amount : {a.cash, a.equity, a.gross_exposure, a.realized_pnl, a.fees, a.realized_fifo, a.dividends}) {
     out.fixed(amount);
   }
+  out.fixed(record_.lowest_cash);
   for (const PositionChange& position : record_.positions) {
     out.fixed(position.quantity);
     out.fixed(position.average_price);

@@ -14,7 +14,8 @@ class SessionRecorder {
   /// `config` must outlive the recorder.
   explicit SessionRecorder(const EngineConfig& config) : config_(&config) {
     record_.positions.resize(config.strategies.size() * config.instruments.size());
-    record_.initial_cash = record_.account.cash = record_.account.equity = config.account.initial_cash;
+    record_.initial_cash = record_.lowest_cash = config.account.initial_cash;
+    record_.account.cash = record_.account.equity = config.account.initial_cash;
   }
 
   /// Takes one finished turn.

@@ -92,6 +92,38 @@ TEST(RefusalTexts, SayHowManyAndWhyTheMostFrequentFirst) {
   EXPECT_THAT(refusal_texts(all)[0], StartsWith("the only order was denied: "));
 }
 
+TEST(Excess, IsAnOrderOfMoreThanASessionsVolume) {
+  // Two bars of 100 shares each in one session: 200 may have been had, 201 may not.
+  std::vector<Bar> bars;
+  for (const int minute : {0, 1}) {
+    bars.push_back({at_minute(minute), price("10"), price("10"), price("10"), price("10"), shares(100)});
+  }
+  const PriceHistory history{"AAPL", kMinuteInterval, false, bars};
+  const auto texts = [&](std::int64_t second) {
+    SessionRecord record;
+    for (const std::int64_t quantity : {std::int64_t{150}, second}) {
+      FillRow& fill = record.fills.emplace_back();
+      fill.report.order = {1, 1, 0, OrderLeg::Entry};
+      fill.report.instrument = 0;
+      fill.report.time = at_minute(1);
+      fill.report.last_quantity = shares(quantity);
+    }
+    return excess_texts(record, small_config(), {&history, 1});
+  };
+  EXPECT_THAT(texts(50), IsEmpty());
+  EXPECT_THAT(texts(51), ElementsAre("1 order took more than the whole volume of a session: at most 201 of AAPL on "
+                                     "2005-01-03, of 200 traded"));
+}
+
+TEST(Excess, IsCashBelowZeroInACashAccount) {
+  SessionRecord record;
+  record.lowest_cash = money("-12.5");
+  EngineConfig config = small_config();
+  EXPECT_THAT(excess_texts(record, config, {}), ElementsAre(StartsWith("cash fell to -12.5 in a cash account: ")));
+  config.account.leverage = 2;
+  EXPECT_THAT(excess_texts(record, config, {}), IsEmpty());
+}
+
 class Idleness : public ::testing::Test {
  protected:
   std::vector<std::string> of(const std::string& type, const std::vector<std::string>& closes,
