@@ -144,6 +144,8 @@ void SignalStage::on_report(const ExecutionReport& report) {
   } else {
     strategies_[report.strategy]->on_order(report, context_);
   }
+  // Nothing has changed for a goal.
+  if (report.type == ReportType::Accepted || report.type == ReportType::Held) return;
   context_.apply_to_goal(report);
   context_.pursue(report.instrument);
 }

@@ -233,7 +233,9 @@ bool Context::cancel_what_stands_against(InstrumentIndex instrument, const Goal&
   const Quantity held = position(instrument).quantity;
   const bool shrinks = !held.is_zero() && (held.is_positive() ? wanted.target < held : wanted.target > held);
   bool blocked = false;
-  for (const OpenOrder& order : open_orders(instrument)) {
+  // A cancel changes the state of an order, not the list.
+  for (const OpenOrder& order : open_orders_->all()) {
+    if (order.strategy != strategy_ || order.spec.instrument != instrument) continue;
     const bool closing = closes && order.id == wanted.order;
     const bool other_side = !difference.is_zero() && sign(order.spec.side) * difference.raw() < 0;
     if (!closes && !(order.is_protective() ? shrinks : other_side)) continue;
