@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "actors/snapshot_seal.hpp"
+
 namespace bellwether {
 namespace {
 
@@ -43,7 +45,7 @@ Snapshot whole(const SnapshotRequest& parts) {
   tail.u64(parts.feed_position);
   tail.u64(parts.last_event);
   tail.time(parts.last_time);
-  return {parts.last_event, parts.stages.str() + parts.venue.str() + tail.str()};
+  return sealed_snapshot(parts.last_event, parts.stages.str() + parts.venue.str() + tail.str());
 }
 
 }  // namespace

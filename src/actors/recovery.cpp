@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <deque>
 
+#include "actors/snapshot_seal.hpp"
+
 namespace bellwether {
 namespace {
 
@@ -141,28 +143,29 @@ class LastStep {
   EventNumber reports_begin_ = 0;  // Of the run of reports under way; 0: none is.
 };
 
-}  // namespace
-
-Expected<Recovery> recover(BacktestRunner& runner, EventLog& log, const std::function<bool()>& go_on) {
-  Recovery recovery;
-  auto snapshot = log.latest_snapshot();
+/// Brings a fresh runner to the state of a snapshot. After an Error the runner is of no use.
+Expected<void> load_snapshot(BacktestRunner& runner, EventLog& log, EventNumber event) {
+  const auto snapshot = log.snapshot(event);
   if (!snapshot) return snapshot.error();
-  if (*snapshot) {
-    ByteReader reader((*snapshot)->bytes);
-    runner.load(reader);
-    if (!reader.done() || runner.last_event() != (*snapshot)->event) {
-      return Error{"log", "the snapshot of event " + std::to_string((*snapshot)->event) +
-                              " does not fit this configuration and data"};
-    }
-    recovery.snapshot_event = (*snapshot)->event;
-  }
+  const std::string name = "the snapshot of event " + std::to_string(event);
+  if (event > log.last_event()) return Error{"log", name + " lies behind the end of the log"};
+  const auto state = state_of(*snapshot);
+  if (!state) return Error{"log", name + " cannot be used: " + state.error().message};
+  ByteReader reader(*state);
+  runner.load(reader);
+  if (reader.done() && runner.last_event() == event) return {};
+  return Error{"log", name + " does not fit this configuration and data"};
+}
+
+/// Re-executes what the log holds behind the runner's last event, and appends what the log lacks of the last step.
+Expected<void> catch_up(BacktestRunner& runner, EventLog& log, const std::function<bool()>& go_on, Recovery& recovery) {
   LogReader reader(log, runner.last_event());
   Verifier verifier(reader);
   runner.set_observer(&verifier);
   while (const Event* next = reader.peek_event()) {
     if (go_on && !go_on()) {
       recovery.interrupted = true;
-      return recovery;
+      return {};
     }
     if (is_from_operator(*next)) {
       runner.command(next->command);
@@ -176,11 +179,36 @@ Expected<Recovery> recover(BacktestRunner& runner, EventLog& log, const std::fun
   if (const auto left = left_over(reader)) return Error{"log", *left};
   recovery.replayed = verifier.compared;
   recovery.completed = verifier.missing_events.size();
-  if (!verifier.missing_events.empty() || !verifier.missing_commands.empty()) {
-    if (auto appended = log.append(verifier.missing_events, verifier.missing_commands); !appended)
-      return appended.error();
+  if (verifier.missing_events.empty() && verifier.missing_commands.empty()) return {};
+  return log.append(verifier.missing_events, verifier.missing_commands);
+}
+
+}  // namespace
+
+Expected<Recovery> recover(const MakeRunner& make, EventLog& log, const std::function<bool()>& go_on) {
+  std::vector<Error> unusable;
+  auto events = log.snapshot_events();
+  if (!events) unusable.push_back(events.error());
+  std::vector<EventNumber> begins = events ? *events : std::vector<EventNumber>();
+  begins.push_back(0);
+  for (const EventNumber begin : begins) {
+    auto runner = make();
+    if (!runner) return runner.error();
+    Recovery recovery;
+    auto brought = begin == 0 ? Expected<void>() : load_snapshot(**runner, log, begin);
+    if (brought) {
+      recovery.snapshot_event = begin;
+      brought = catch_up(**runner, log, go_on, recovery);
+    }
+    if (brought) {
+      recovery.runner = std::move(*runner);
+      recovery.unusable = std::move(unusable);
+      return recovery;
+    }
+    if (begin == 0) return brought.error();
+    unusable.push_back(brought.error());
   }
-  return recovery;
+  return Error{"log", "there is nothing to recover from"};
 }
 
 Expected<bool> rebuild_record(BacktestRunner& runner, const EngineConfig& config, Engine& fresh, EventLog& log,

@@ -3,27 +3,36 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "engine/backtest_runner.hpp"
 #include "storage/event_log.hpp"
 
 namespace bellwether {
 
+/// Makes a fresh runner of the session's configuration and data.
+using MakeRunner = std::function<Expected<std::unique_ptr<BacktestRunner>>()>;
+
 /// What continuing a session found.
 struct Recovery {
+  std::unique_ptr<BacktestRunner> runner;
   EventNumber snapshot_event = 0;  ///< 0: from the beginning.
   std::uint64_t replayed = 0;      ///< Events that the log held after the snapshot.
   std::uint64_t completed = 0;     ///< Events that had been lost with the process and follow from those in the log.
   bool interrupted = false;        ///< It was told to stop: neither runner nor log are at the end.
+  std::vector<Error> unusable;     ///< What was wrong with each newer snapshot: nothing rests on them.
 };
 
 /// Brings a fresh runner to where the session stood: the last snapshot, then the same stages, venue and feed again,
-/// each event and command compared with the log. What the log lacks of the last step is appended to it. An Error says
-/// where the log and the re-execution differ: then the configuration or the data are not those of the log. The record
-/// before the snapshot is not in the runner; `rebuild_record` brings it. `go_on` is asked before every step; where it
-/// says no, the recovery is given up.
-Expected<Recovery> recover(BacktestRunner& runner, EventLog& log, const std::function<bool()>& go_on = {});
+/// each event and command compared with the log. Where a snapshot is damaged, of another version, or does not lead to
+/// what the log holds, the one before it serves, and in the end the log from its first event. What the log lacks of the
+/// last step is appended to it. An Error says where the log and the re-execution differ: then the configuration or the
+/// data are not those of the log. The record before the snapshot is not in the runner; `rebuild_record` brings it.
+/// `go_on` is asked before every step; where it says no, the recovery is given up.
+Expected<Recovery> recover(const MakeRunner& make, EventLog& log, const std::function<bool()>& go_on = {});
 
 /// Re-executes the whole log, which `recover` has brought to the runner's last event, on a fresh engine; shows every
 /// turn to `visit` and gives the runner the record of all of it. `config` is that of both and must outlive the runner.

@@ -113,16 +113,22 @@ bool interrupted() { return received_signal.load() != 0; }
 /// Where the session begins: a fresh runner, or one that the log brought to where a former process was, board and
 /// metrics with it. Null where a signal came meanwhile.
 Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, EventNumber& last_snapshot) {
-  auto runner = BacktestRunner::make(running.engine, running.registry, running.data.feed());
-  if (!runner || !running.log.continues) return runner;
+  const auto make = [&running] { return BacktestRunner::make(running.engine, running.registry, running.data.feed()); };
+  if (!running.log.continues) return make();
   running.board.set_phase(SessionPhase::Recovering);
   const auto begin = steady_clock::now();
-  auto recovery = recover(**runner, *running.log.log, [] { return !interrupted(); });
+  auto recovery = recover(make, *running.log.log, [] { return !interrupted(); });
   if (!recovery) return recovery.error();
+  for (const Error& error : recovery->unusable) {
+    log_event(Severity::Warning, "snapshot_unusable", error.text(),
+              {{"action", recovery->snapshot_event == 0 ? "the whole log is re-executed" : "an older snapshot serves"},
+               {"snapshot_event", recovery->snapshot_event}});
+  }
   if (recovery->interrupted) return std::unique_ptr<BacktestRunner>();
   auto engine = Engine::make(running.engine, running.registry);
   if (!engine) return engine.error();
-  const auto rebuilt = rebuild_record(**runner, running.engine, **engine, *running.log.log, [&](const Turn& turn) {
+  std::unique_ptr<BacktestRunner> runner = std::move(recovery->runner);
+  const auto rebuilt = rebuild_record(*runner, running.engine, **engine, *running.log.log, [&](const Turn& turn) {
     running.board.apply(turn);
     running.metrics.apply(turn);
     return !interrupted();
@@ -132,7 +138,7 @@ Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, Event
   last_snapshot = recovery->snapshot_event;
   const std::chrono::duration<double> seconds = steady_clock::now() - begin;
   log_event(Severity::Notice, "recovered", "the session continues from its log",
-            {{"last_event", (*runner)->last_event()},
+            {{"last_event", runner->last_event()},
              {"snapshot_event", recovery->snapshot_event},
              {"replayed_events", recovery->replayed},
              {"completed_events", recovery->completed},

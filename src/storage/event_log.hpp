@@ -59,8 +59,11 @@ class EventLog {
 
   /// Stores a snapshot of an event that is in the log, durably, and drops all but the newest kSnapshotsKept.
   virtual Expected<void> put_snapshot(const Snapshot& snapshot) = 0;
-  /// The snapshot of the highest event number; none if there is no snapshot.
-  virtual Expected<std::optional<Snapshot>> latest_snapshot() = 0;
+  /// The events whose snapshots there are, newest first. A snapshot stands in for nothing but time: whoever cannot have
+  /// it goes on from an older one, or from the first event.
+  virtual Expected<std::vector<EventNumber>> snapshot_events() = 0;
+  /// The snapshot of one of these events; an Error where it is damaged.
+  virtual Expected<Snapshot> snapshot(EventNumber event) = 0;
 
   /// Number of the last event that is durable, 0 in an empty log. Of a log that another process is writing: as it was
   /// when this one was opened.

@@ -20,6 +20,9 @@ namespace fs = std::filesystem;
 /// Largest snapshot and metadata value: SQLite's own limit for a value is a billion bytes.
 constexpr std::size_t kValueBytesMax = 512'000'000;
 
+/// Those that are kept, and damaged ones that nobody deletes.
+constexpr std::size_t kSnapshotsListedMax = 100;
+
 /// `synchronous = FULL` syncs the write-ahead file at every commit. It is folded into the main file whenever it has
 /// grown to 4096 pages (16 MB) and is never kept above 64 MB.
 constexpr const char* kWriterSettings =
@@ -285,13 +288,12 @@ Expected<void> SqliteEventLog::start_writing() {
   auto insert_snapshot =
       connection_.prepare("INSERT OR REPLACE INTO snapshots(event, checksum, bytes) VALUES(?1, ?2, ?3)");
   if (!insert_snapshot) return insert_snapshot.error();
-  auto drop_snapshots = connection_.prepare(
-      "DELETE FROM snapshots WHERE event NOT IN (SELECT event FROM snapshots ORDER BY event DESC LIMIT ?1)");
-  if (!drop_snapshots) return drop_snapshots.error();
+  auto drop_snapshot = connection_.prepare("DELETE FROM snapshots WHERE event = ?1");
+  if (!drop_snapshot) return drop_snapshot.error();
   auto put_metadata = connection_.prepare("INSERT OR REPLACE INTO metadata(key, value) VALUES(?1, ?2)");
   if (!put_metadata) return put_metadata.error();
   statements_.emplace(Statements{std::move(*insert_batch), std::move(*update), std::move(*insert_snapshot),
-                                 std::move(*drop_snapshots), std::move(*put_metadata)});
+                                 std::move(*drop_snapshot), std::move(*put_metadata)});
   // A write that changes nothing tells now, not at the first event, that the file cannot be written.
   return transact("cannot be opened for writing", head_, [] { return true; });
 }
@@ -383,23 +385,56 @@ Expected<void> SqliteEventLog::put_snapshot(const Snapshot& snapshot) {
                .bind(2, snapshot_checksum(snapshot))
                .bind_blob(3, snapshot.bytes)
                .run() &&
-           statements_->drop_snapshots.bind(1, std::uint64_t{kSnapshotsKept}).run();
+           drop_old_snapshots();
   });
 }
 
-Expected<std::optional<Snapshot>> SqliteEventLog::latest_snapshot() {
-  const std::lock_guard lock(mutex_);
-  auto select = connection_.prepare("SELECT event, checksum, bytes FROM snapshots ORDER BY event DESC LIMIT 1");
-  if (!select) return select.error();
-  const int code = select->step();
-  if (code == SQLITE_DONE) return std::optional<Snapshot>();
-  if (code != SQLITE_ROW) return connection_.error("its snapshots cannot be read");
-  Snapshot snapshot{select->number(0), std::string(select->blob(2))};
-  if (select->number(1) != snapshot_checksum(snapshot)) {
-    return Error{connection_.path(), "the file is damaged: the snapshot of event " + std::to_string(snapshot.event) +
-                                         " has a wrong checksum"};
+/// Drops all snapshots but the newest that are sound. A damaged one stays: to delete it, SQLite would follow its pages
+/// and free them, and these may by now be those of events.
+bool SqliteEventLog::drop_old_snapshots() {
+  const auto events = list_snapshots();
+  if (!events) return false;
+  std::size_t sound = 0;
+  for (const EventNumber event : *events) {
+    if (!read_snapshot(event) || ++sound <= kSnapshotsKept) continue;
+    if (!statements_->drop_snapshot.bind(1, event).run()) return false;
   }
-  return std::optional<Snapshot>(std::move(snapshot));
+  return true;
+}
+
+Expected<std::vector<EventNumber>> SqliteEventLog::list_snapshots() {
+  auto select = connection_.prepare("SELECT event FROM snapshots ORDER BY event DESC LIMIT ?1");
+  if (!select) return select.error();
+  select->bind(1, std::uint64_t{kSnapshotsListedMax});
+  std::vector<EventNumber> events;
+  int code = select->step();
+  for (; code == SQLITE_ROW; code = select->step()) events.push_back(select->number(0));
+  if (code != SQLITE_DONE) return connection_.error("its snapshots cannot be read");
+  return events;
+}
+
+Expected<Snapshot> SqliteEventLog::read_snapshot(EventNumber event) {
+  const std::string name = "the snapshot of event " + std::to_string(event);
+  auto select = connection_.prepare("SELECT checksum, bytes FROM snapshots WHERE event = ?1");
+  if (!select) return select.error();
+  const int code = select->bind(1, event).step();
+  if (code == SQLITE_DONE) return Error{connection_.path(), name + " is missing"};
+  if (code != SQLITE_ROW) return connection_.error(name + " cannot be read");
+  Snapshot snapshot{event, std::string(select->blob(1))};
+  if (select->number(0) != snapshot_checksum(snapshot)) {
+    return Error{connection_.path(), name + " is damaged: its checksum is wrong"};
+  }
+  return snapshot;
+}
+
+Expected<std::vector<EventNumber>> SqliteEventLog::snapshot_events() {
+  const std::lock_guard lock(mutex_);
+  return list_snapshots();
+}
+
+Expected<Snapshot> SqliteEventLog::snapshot(EventNumber event) {
+  const std::lock_guard lock(mutex_);
+  return read_snapshot(event);
 }
 
 Expected<void> SqliteEventLog::put_metadata(const std::string& key, const std::string& value) {

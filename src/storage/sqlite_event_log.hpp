@@ -43,7 +43,8 @@ class SqliteEventLog final : public EventLog {
 
   Expected<void> append(std::span<const Event> events, std::span<const LoggedCommand> commands) override;
   Expected<void> put_snapshot(const Snapshot& snapshot) override;
-  Expected<std::optional<Snapshot>> latest_snapshot() override;
+  Expected<std::vector<EventNumber>> snapshot_events() override;
+  Expected<Snapshot> snapshot(EventNumber event) override;
   [[nodiscard]] EventNumber last_event() const override { return last_event_.load(std::memory_order_acquire); }
   [[nodiscard]] const Metadata& metadata() const override { return metadata_; }
   Expected<void> put_metadata(const std::string& key, const std::string& value) override;
@@ -58,7 +59,7 @@ class SqliteEventLog final : public EventLog {
     SqliteStatement insert_batch;
     SqliteStatement update_head;
     SqliteStatement insert_snapshot;
-    SqliteStatement drop_snapshots;
+    SqliteStatement drop_snapshot;
     SqliteStatement put_metadata;
   };
 
@@ -70,6 +71,9 @@ class SqliteEventLog final : public EventLog {
                                                                std::optional<FileLock> lock);
   Expected<void> start_writing();
   Expected<void> fold_write_ahead_file();
+  Expected<std::vector<EventNumber>> list_snapshots();
+  Expected<Snapshot> read_snapshot(EventNumber event);
+  bool drop_old_snapshots();
   Expected<void> check_continues(std::span<const Event> events, std::span<const LoggedCommand> commands) const;
   Expected<void> check_writable() const;
   bool insert_batches(std::span<const Event> events, std::span<const LoggedCommand> commands, LogHead& head);

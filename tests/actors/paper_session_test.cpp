@@ -101,16 +101,14 @@ TEST_F(PaperSessionTest, TakesAnOperatorsHaltAsANumberedEvent) {
     return event.type == EventType::Report && event.report.type == ReportType::Fill;
   }));
   // And the log, the operator's commands among its events, recovers.
-  auto again = runner();
-  const auto recovery = recover(*again, log);
+  const auto make = [this] { return Expected<std::unique_ptr<BacktestRunner>>(runner()); };
+  const auto recovery = recover(make, log);
   ASSERT_TRUE(recovery) << recovery.error().text();
-  EXPECT_EQ(again->last_event(), log.last_event());
+  EXPECT_EQ(recovery->runner->last_event(), log.last_event());
   // Whoever follows the record sees the operator's words again.
   SessionBoard board(config_, StrategyRegistry::built_in());
-  auto third = runner();
-  ASSERT_TRUE(recover(*third, log));
   auto engine = Engine::make(config_, StrategyRegistry::built_in());
-  ASSERT_TRUE(rebuild_record(*third, config_, **engine, log, [&](const Turn& turn) {
+  ASSERT_TRUE(rebuild_record(*recovery->runner, config_, **engine, log, [&](const Turn& turn) {
     board.apply(turn);
     return true;
   }));

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "actors/paper_session.hpp"
+#include "actors/snapshot_seal.hpp"
 #include "tests/support/engine_setup.hpp"
 #include "tests/support/market_walk.hpp"
 #include "tests/support/memory_log.hpp"
@@ -83,6 +84,10 @@ class Recovery : public ::testing::Test {
     return result;
   }
 
+  [[nodiscard]] MakeRunner make() const {
+    return [this] { return Expected<std::unique_ptr<BacktestRunner>>(runner()); };
+  }
+
   /// Brings a recovered runner the record of what came before its snapshot.
   void rebuild(BacktestRunner& runner, EventLog& log) const {
     auto fresh = Engine::make(config_, StrategyRegistry::built_in());
@@ -154,9 +159,9 @@ TEST_F(Recovery, ContinuesFromEveryCutToTheSameEnd) {
   for (const EventNumber point : points) {
     for (const bool before_send : {false, true}) {
       MemoryLog log = cut(whole.log, point, before_send);
-      auto continued = runner();
-      const auto recovery = recover(*continued, log);
+      const auto recovery = recover(make(), log);
       ASSERT_TRUE(recovery) << "cut after event " << point << ": " << recovery.error().text();
+      BacktestRunner* continued = recovery->runner.get();
       LogTurns observer(log);
       continued->set_observer(&observer);
       // The operator's commands that had not been given yet are given again, at the same place.
@@ -184,14 +189,69 @@ TEST_F(Recovery, ContinuesFromASnapshotWithoutWhatCameBefore) {
   ByteWriter snapshot;
   first->save(snapshot);
   MemoryLog log = cut(whole.log, whole.log.last_event(), false);
-  log.snapshots.push_back({first->last_event(), snapshot.str()});
-  auto continued = runner();
-  const auto recovery = recover(*continued, log);
+  log.snapshots.push_back(sealed_snapshot(first->last_event(), snapshot.str()));
+  const auto recovery = recover(make(), log);
   ASSERT_TRUE(recovery) << recovery.error().text();
+  EXPECT_TRUE(recovery->unusable.empty());
   EXPECT_EQ(recovery->snapshot_event, first->last_event());
   EXPECT_EQ(recovery->replayed, whole.log.last_event() - first->last_event());
-  rebuild(*continued, log);
-  EXPECT_EQ(bytes_of(*continued), whole.record);
+  rebuild(*recovery->runner, log);
+  EXPECT_EQ(bytes_of(*recovery->runner), whole.record);
+}
+
+/// Every way to spoil a snapshot: each byte of the seal, bytes all over the state, cuts, and other versions.
+std::vector<std::pair<std::string, Snapshot>> spoiled(const Snapshot& sound) {
+  std::vector<std::pair<std::string, Snapshot>> all;
+  const auto add = [&](const std::string& how, std::string bytes) {
+    all.emplace_back(how, Snapshot{sound.event, std::move(bytes)});
+  };
+  for (std::size_t at = 0; at < sound.bytes.size(); at += at < 64 ? 1 : 13) {
+    std::string bytes = sound.bytes;
+    bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
+    add("byte " + std::to_string(at) + " flipped", bytes);
+  }
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{15}, std::size_t{16}, std::size_t{17},
+                                 sound.bytes.size() / 2, sound.bytes.size() - 1}) {
+    add("cut to " + std::to_string(size) + " bytes", sound.bytes.substr(0, size));
+  }
+  add("with a byte too many", sound.bytes + '\0');
+  const std::string state(*state_of(sound));
+  // Sealed as it should be, and yet not the state of this program.
+  const auto sealed = [&](const std::string& other) { return sealed_snapshot(sound.event, other).bytes; };
+  add("without state", sealed(""));
+  add("with half of the state", sealed(state.substr(0, state.size() / 2)));
+  add("with state of zeros", sealed(std::string(state.size(), '\0')));
+  add("with more state", sealed(state + state));
+  return all;
+}
+
+TEST_F(Recovery, PassesOverWhateverIsWrongWithASnapshot) {
+  const Reference whole = reference();
+  MemoryLog sound = cut(whole.log, whole.log.last_event(), false);
+  auto first = runner();
+  first->set_fast_runs(false);
+  for (const EventNumber event : {400, 600}) {
+    while (first->last_event() < event) first->step();
+    ByteWriter state;
+    first->save(state);
+    sound.snapshots.push_back(sealed_snapshot(first->last_event(), state.str()));
+  }
+  const auto all = spoiled(sound.snapshots.back());
+  ASSERT_GT(all.size(), 80U);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    SCOPED_TRACE(all[i].first);
+    MemoryLog log = sound;
+    log.snapshots.back() = all[i].second;
+    const bool both = i % 2 == 1;  // The older one is spoiled too: the whole log serves.
+    if (both) log.snapshots.front().bytes.resize(20);
+    const auto recovery = recover(make(), log);
+    ASSERT_TRUE(recovery) << recovery.error().text();
+    EXPECT_EQ(recovery->unusable.size(), both ? 2U : 1U);
+    EXPECT_THAT(recovery->unusable[0].message, ::testing::HasSubstr("the snapshot of event"));
+    EXPECT_EQ(recovery->snapshot_event, both ? 0U : log.snapshots.front().event);
+    rebuild(*recovery->runner, log);
+    ASSERT_EQ(bytes_of(*recovery->runner), whole.record);
+  }
 }
 
 TEST_F(Recovery, ASnapshotDoesNotGrowWithWhatWasTraded) {
@@ -210,18 +270,17 @@ TEST_F(Recovery, GivesUpWhenToldToAndLeavesTheLogAsItWas) {
   const Reference whole = reference();
   MemoryLog log = cut(whole.log, whole.log.commands.front().event, true);
   const std::size_t commands = log.commands.size();
-  auto some = runner();
   int steps = 0;
-  const auto recovery = recover(*some, log, [&] { return ++steps < 5; });
+  const auto recovery = recover(make(), log, [&] { return ++steps < 5; });
   ASSERT_TRUE(recovery);
   EXPECT_TRUE(recovery->interrupted);
-  EXPECT_LT(some->last_event(), log.last_event());
+  EXPECT_LT(recovery->runner->last_event(), log.last_event());
   EXPECT_EQ(log.commands.size(), commands);
   auto fresh = Engine::make(config_, StrategyRegistry::built_in());
-  auto again = runner();
-  ASSERT_TRUE(recover(*again, log));
+  const auto again = recover(make(), log);
+  ASSERT_TRUE(again);
   const auto rebuilt =
-      rebuild_record(*again, config_, **fresh, log, [](const Turn& turn) { return turn.event.number < 3; });
+      rebuild_record(*again->runner, config_, **fresh, log, [](const Turn& turn) { return turn.event.number < 3; });
   ASSERT_TRUE(rebuilt);
   EXPECT_FALSE(*rebuilt);
 }
@@ -231,8 +290,7 @@ TEST_F(Recovery, RefusesACommandOfTheLogThatNothingCaused) {
   LoggedCommand stray = log.commands.back();
   stray.event = log.last_event();
   log.commands.push_back(stray);
-  auto some = runner();
-  const auto recovery = recover(*some, log);
+  const auto recovery = recover(make(), log);
   ASSERT_FALSE(recovery);
   EXPECT_THAT(recovery.error().text(), ::testing::HasSubstr("the re-execution gave none"));
 }
@@ -246,8 +304,9 @@ TEST_F(Recovery, ActorsContinueFromCutsToTheSameEnd) {
   undisturbed->run();
   for (EventNumber point = 1; point < whole.last_event(); point += whole.last_event() / 25) {
     MemoryLog log = cut(whole, point, point % 2 == 0);
-    auto continued = runner();
-    ASSERT_TRUE(recover(*continued, log));
+    auto recovered = recover(make(), log);
+    ASSERT_TRUE(recovered);
+    const std::unique_ptr<BacktestRunner> continued = std::move(recovered->runner);
     PaperSessionOptions options;
     options.snapshot_every_events = 500;
     {
@@ -259,11 +318,11 @@ TEST_F(Recovery, ActorsContinueFromCutsToTheSameEnd) {
     ASSERT_EQ(log.commands, whole.commands) << "cut after event " << point;
     // The last snapshot that the actors made is one that a runner can go on from.
     ASSERT_FALSE(log.snapshots.empty());
-    auto again = runner();
-    const auto recovery = recover(*again, log);
+    const auto recovery = recover(make(), log);
     ASSERT_TRUE(recovery) << recovery.error().text();
-    rebuild(*again, log);
-    EXPECT_EQ(bytes_of(*again), bytes_of(*undisturbed));
+    EXPECT_EQ(recovery->snapshot_event, log.snapshots.back().event);
+    rebuild(*recovery->runner, log);
+    EXPECT_EQ(bytes_of(*recovery->runner), bytes_of(*undisturbed));
   }
 }
 
@@ -352,9 +411,9 @@ TEST_F(Recovery, ASessionKilledAnywhereSendsNoOrderTwiceAndLosesNoAnsweredComman
     halts_kept += first.answered.size();
 
     MemoryLog log = dying;
-    auto continued = runner();
-    const auto recovery = recover(*continued, log);
+    const auto recovery = recover(make(), log);
     ASSERT_TRUE(recovery) << recovery.error().text();
+    BacktestRunner* continued = recovery->runner.get();
     const std::size_t caught_up = log.commands.size();
     Life second;
     {
@@ -420,8 +479,7 @@ TEST_F(Recovery, RefusesALogOfOtherData) {
   const Reference whole = reference();
   MemoryLog log = cut(whole.log, whole.log.last_event(), false);
   series_[0].bars[100].close += Price::from_raw(10'000'000);
-  auto other = runner();
-  const auto recovery = recover(*other, log);
+  const auto recovery = recover(make(), log);
   ASSERT_FALSE(recovery);
   EXPECT_THAT(recovery.error().text(), ::testing::HasSubstr("the log holds event"));
 }

@@ -67,10 +67,10 @@ TEST(EventLogCrash, EveryEventReportedDurableSurvivesKill) {
     const auto all = read_all(**log);
     ASSERT_TRUE(all) << all.error().text();
     ASSERT_EQ(all->events, sample_events(1, (*log)->last_event()));
-    const auto snapshot = (*log)->latest_snapshot();
-    ASSERT_TRUE(snapshot) << snapshot.error().text();
-    if (*snapshot) {
-      EXPECT_EQ((*snapshot)->bytes, std::to_string((*snapshot)->event));
+    const auto snapshots = (*log)->snapshot_events();
+    ASSERT_TRUE(snapshots) << snapshots.error().text();
+    for (const EventNumber event : *snapshots) {
+      EXPECT_EQ((*log)->snapshot(event)->bytes, std::to_string(event));
     }
     for (const LoggedCommand& command : all->commands) ASSERT_EQ(command, sample_command(command.event));
     durable = (*log)->last_event();

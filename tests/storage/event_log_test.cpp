@@ -104,18 +104,41 @@ TEST(EventLog, RefusesEventsThatLeaveAGapAndCommandsWithoutTheirEvent) {
 TEST(EventLog, KeepsTheNewestSnapshots) {
   const TemporaryFolder folder;
   const auto log = make_log(folder / "log");
-  EXPECT_FALSE(log->latest_snapshot()->has_value());
+  EXPECT_TRUE(log->snapshot_events()->empty());
+  EXPECT_FALSE(log->snapshot(1));
   ASSERT_TRUE(log->append(sample_events(1, 9), {}));
   EXPECT_FALSE(log->put_snapshot({10, "state"}));
   const std::string large(100'000, '\x5a');
   for (EventNumber event = 1; event <= 9; ++event) {
     ASSERT_TRUE(log->put_snapshot({event, large + std::to_string(event)}));
   }
-  EXPECT_EQ(**log->latest_snapshot(), (Snapshot{9, large + "9"}));
+  EXPECT_EQ(*log->snapshot_events(), (std::vector<EventNumber>{9, 8, 7}));
+  EXPECT_EQ(*log->snapshot(9), (Snapshot{9, large + "9"}));
+  EXPECT_EQ(*log->snapshot(7), (Snapshot{7, large + "7"}));
   ASSERT_TRUE(log->put_snapshot({9, ""}));
-  EXPECT_EQ(**reopen(folder / "log")->latest_snapshot(), (Snapshot{9, ""}));
+  EXPECT_EQ(*reopen(folder / "log")->snapshot(9), (Snapshot{9, ""}));
   auto file = SqliteConnection::open(folder / "log", SqliteAccess::ReadOnly);
   EXPECT_EQ(*file->query_integer("SELECT count(*) FROM snapshots"), static_cast<std::int64_t>(kSnapshotsKept));
+}
+
+TEST(EventLog, NeitherCountsNorDeletesADamagedSnapshot) {
+  const TemporaryFolder folder;
+  {
+    const auto log = make_log(folder / "log");
+    ASSERT_TRUE(log->append(sample_events(1, 9), {}));
+    for (const EventNumber event : {1, 2, 3}) ASSERT_TRUE(log->put_snapshot({event, std::string(9'000, 's')}));
+  }
+  {
+    auto file = SqliteConnection::open(folder / "log", SqliteAccess::ReadWrite);
+    ASSERT_TRUE(file->execute("UPDATE snapshots SET bytes = x'0102' WHERE event = 2"));
+    ASSERT_TRUE(file->execute("UPDATE snapshots SET event = 1000 WHERE event = 3"));
+  }
+  const auto log = SqliteEventLog::open(folder / "log", OpenMode::ReadWrite).value();
+  EXPECT_FALSE(log->snapshot(2));
+  EXPECT_FALSE(log->snapshot(1000));
+  EXPECT_TRUE(log->snapshot(1));
+  for (const EventNumber event : {5, 6, 7}) ASSERT_TRUE(log->put_snapshot({event, "state"}));
+  EXPECT_EQ(*log->snapshot_events(), (std::vector<EventNumber>{1000, 7, 6, 5, 2}));
 }
 
 TEST(EventLog, KeepsMetadata) {

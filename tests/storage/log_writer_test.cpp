@@ -28,7 +28,8 @@ class GatedLog final : public EventLog {
     snapshots.push_back(snapshot);
     return {};
   }
-  Expected<std::optional<Snapshot>> latest_snapshot() override { return std::optional<Snapshot>(); }
+  Expected<std::vector<EventNumber>> snapshot_events() override { return std::vector<EventNumber>(); }
+  Expected<Snapshot> snapshot(EventNumber) override { return Error{"log", "no such snapshot"}; }
   [[nodiscard]] EventNumber last_event() const override { return recorded.events.size(); }
   [[nodiscard]] const std::map<std::string, std::string>& metadata() const override { return metadata_; }
   Expected<void> put_metadata(const std::string&, const std::string&) override { return {}; }

@@ -28,9 +28,16 @@ class MemoryLog : public EventLog {
     snapshots.push_back(snapshot);
     return {};
   }
-  Expected<std::optional<Snapshot>> latest_snapshot() override {
-    if (snapshots.empty()) return std::optional<Snapshot>();
-    return std::optional<Snapshot>(snapshots.back());
+  Expected<std::vector<EventNumber>> snapshot_events() override {
+    std::vector<EventNumber> found;
+    for (const Snapshot& snapshot : snapshots) found.insert(found.begin(), snapshot.event);
+    return found;
+  }
+  Expected<Snapshot> snapshot(EventNumber event) override {
+    for (const Snapshot& snapshot : snapshots) {
+      if (snapshot.event == event) return snapshot;
+    }
+    return Error{"log", "no such snapshot"};
   }
   [[nodiscard]] EventNumber last_event() const override { return events.size(); }
   [[nodiscard]] const std::map<std::string, std::string>& metadata() const override { return metadata_; }
