@@ -20,12 +20,16 @@ struct LiveFrame {
   AccountSummary account;
   std::vector<PositionRow> positions;  ///< Closed ones and sums over strategies are passed over.
   std::vector<OrderRow> orders;        ///< The last ones, newest first.
+  std::vector<FillRow> fills;          ///< The last ones, oldest first.
+  Timestamp data_end;                  ///< Of the market data.
+  std::uint64_t data_events = 0;       ///< Bars, trades and quotes in all of them.
   double events_per_second = 0;
   const EngineConfig* config = nullptr;  ///< What the rows' indices stand for; outlives the view.
 };
 
 /// The view, line by line, none wider than the terminal, and one fewer than it is high, since the cursor stands below.
-/// What matters most comes first. Positions beyond a handful are counted.
+/// What matters most comes first. Positions beyond a handful are counted. Where the terminal is narrow, columns of less
+/// weight are left out, and a line of figures goes on in the next: no figure is cut.
 std::vector<std::string> live_lines(const LiveFrame& frame, TerminalStyle style);
 
 /// The view in one line.

@@ -128,6 +128,24 @@ bool is_mistyped_subcommand(const CLI::App& program, int argc, char** argv) {
   return true;
 }
 
+/// Says which of the arguments are options that `command` has not, and what they were meant to be.
+void name_unknown_options(const CLI::App& command, int argc, char** argv) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  for (int i = 2; i < argc; ++i) {
+    const std::string given = std::string(argv[i]).substr(0, std::string_view(argv[i]).find('='));
+    if (!given.starts_with("--") || given == "--") continue;
+    if (std::find(names.begin(), names.end(), given) != names.end()) continue;
+    const std::string_view nearest =
+        bellwether::nearest_name(given, std::vector<std::string_view>(names.begin(), names.end()));
+    std::cerr << "error: " << command.get_name() << " has no option '" << given << "'";
+    if (!nearest.empty()) std::cerr << "; did you mean '" << nearest << "'?";
+    std::cerr << "\n";
+  }
+}
+
 /// Whether all that was printed has left the process; where not, says so on standard error.
 bool printed_everything() {
   errno = 0;
@@ -180,6 +198,9 @@ int run_program(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0 && !program.get_subcommands().empty()) {
+      name_unknown_options(*program.get_subcommands().front(), argc, argv);
+    }
     return program.exit(error) == 0 ? 0 : kExitUsage;
   }
   const std::string name = program.get_subcommands().front()->get_name();

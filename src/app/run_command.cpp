@@ -198,8 +198,20 @@ Expected<void> start_api(Running& running) {
   return {};
 }
 
-LiveFrame frame_of(const Running& running, double events_per_second) {
+/// `fills` are those of the frame before; the newest are added to them.
+LiveFrame frame_of(const Running& running, double events_per_second, std::vector<FillRow> fills) {
+  constexpr std::size_t kShown = 10;
+  constexpr std::size_t kPage = 1000;
   LiveFrame frame;
+  for (bool more = true; more;) {
+    auto page = running.board.fills(fills.empty() ? 0 : fills.back().event, kPage);
+    more = page.more;
+    fills.insert(fills.end(), page.rows.begin(), page.rows.end());
+    if (fills.size() > kShown) fills.erase(fills.begin(), fills.end() - kShown);
+  }
+  frame.fills = std::move(fills);
+  frame.data_end = running.data.last_time();
+  frame.data_events = running.data.market_events();
   frame.status = running.board.status();
   frame.account = running.board.account();
   frame.positions = running.board.positions();
@@ -216,6 +228,7 @@ LiveFrame frame_of(const Running& running, double events_per_second) {
 PaperSession::Outcome watch(Running& running, LiveView& view) {
   auto last_look = steady_clock::now();
   EventNumber last_event = running.board.last_event();
+  std::vector<FillRow> fills;
   for (;;) {
     const auto outcome = running.session->wait(std::chrono::milliseconds(100));
     if (outcome != PaperSession::Outcome::Running || received_signal.load() != 0) return outcome;
@@ -223,7 +236,9 @@ PaperSession::Outcome watch(Running& running, LiveView& view) {
     if (look - last_look < std::chrono::milliseconds(250)) continue;
     const EventNumber event = running.board.last_event();
     const std::chrono::duration<double> seconds = look - last_look;
-    view.show(frame_of(running, static_cast<double>(event - last_event) / seconds.count()));
+    LiveFrame frame = frame_of(running, static_cast<double>(event - last_event) / seconds.count(), std::move(fills));
+    view.show(frame);
+    fills = std::move(frame.fills);
     last_look = look;
     last_event = event;
   }
@@ -247,7 +262,7 @@ Expected<void> conclude(Running& running) {
 int serve(Running& running) {
   LiveView view(stdout);
   auto outcome = watch(running, view);
-  view.show(frame_of(running, 0));
+  view.show(frame_of(running, 0, {}));
   view.finish();
   if (outcome == PaperSession::Outcome::Ended) {
     running.board.set_phase(SessionPhase::Finished);
@@ -289,6 +304,9 @@ int stop_early(Running& running) {
 
 int run_session(AppConfig config, ApiConfig api, MarketDataSet data) {
   Running running(std::move(config), std::move(api), std::move(data));
+  running.board.set_history(history_of(running));
+  // Before the log: where the port is in use, none is made.
+  if (auto started = start_api(running); !started) return fail(started.error());
   auto opened = open_session_log(running.config, running.data);
   if (!opened) return fail(opened.error());
   running.log = std::move(*opened);
@@ -299,11 +317,13 @@ int run_session(AppConfig config, ApiConfig api, MarketDataSet data) {
   for (const std::string& removed : running.log.removed) {
     log_event(Severity::Notice, "log_removed", "the oldest log that was kept is removed: " + removed, {});
   }
-  running.board.set_history(history_of(running));
-  if (auto started = start_api(running); !started) return fail(started.error());
   PaperSessionOptions options;
   auto runner = starting_point(running, options.last_snapshot);
-  if (!runner) return fail(runner.error());
+  if (!runner) {
+    // A log in which nothing stands is of use to nobody.
+    if (!running.log.continues && running.log.kept_as.empty()) SqliteEventLog::discard(std::move(running.log.log));
+    return fail(runner.error());
+  }
   if (!*runner) return stop_early(running);
   options.pace = pace_of(running.config, running.data);
   options.pace.data_start = (*runner)->last_event() > 0 ? (*runner)->last_time() : running.data.first_time();

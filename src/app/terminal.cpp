@@ -11,7 +11,9 @@
 namespace bellwether {
 
 std::optional<TerminalStyle> terminal_style(int file_descriptor) {
-  if (::isatty(file_descriptor) != 1) return std::nullopt;
+  const char* terminal = std::getenv("TERM");
+  const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";  // It cannot move the cursor.
+  if (::isatty(file_descriptor) != 1 || dumb) return std::nullopt;
   TerminalStyle style;
   winsize size{};
   if (::ioctl(file_descriptor, TIOCGWINSZ, &size) == 0) {

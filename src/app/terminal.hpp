@@ -16,7 +16,8 @@ struct TerminalStyle {
   std::size_t height = 24;
 };
 
-/// The terminal as it is now behind `file_descriptor`; nothing where there is none. Colours heed NO_COLOR.
+/// The terminal as it is now behind `file_descriptor`; nothing where there is none, or where it
+/// cannot be drawn on (TERM=dumb). Colours heed NO_COLOR.
 std::optional<TerminalStyle> terminal_style(int file_descriptor);
 
 /// "1,234", "56.7 k", "8.90 M".

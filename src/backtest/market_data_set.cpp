@@ -306,6 +306,18 @@ Timestamp MarketDataSet::first_time() const {
   return first;
 }
 
+Timestamp MarketDataSet::last_time() const {
+  Timestamp last;
+  for (const BarSeries& series : series_) {
+    if (!series.bars.empty()) last = std::max(last, series.bars.back().start + series.interval);
+  }
+  for (const Ticks& ticks : ticks_) {
+    if (!ticks.trades.empty()) last = std::max(last, ticks.trades.back().time);
+    if (!ticks.quotes.empty()) last = std::max(last, ticks.quotes.back().time);
+  }
+  return last;
+}
+
 std::uint64_t MarketDataSet::market_events() const {
   std::uint64_t count = 0;
   for (const BarSeries& series : series_) count += series.bars.size();

@@ -42,6 +42,8 @@ class MarketDataSet {
   [[nodiscard]] std::uint64_t market_events() const;
   /// Start of the earliest bar.
   [[nodiscard]] Timestamp first_time() const;
+  /// Close of the latest bar.
+  [[nodiscard]] Timestamp last_time() const;
 
  private:
   MarketDataSet() = default;

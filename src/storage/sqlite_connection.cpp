@@ -25,7 +25,8 @@ std::string unchanging_uri(const std::string& path) {
 
 int open_flags(SqliteAccess access) {
   switch (access) {
-    case SqliteAccess::ReadOnly: return SQLITE_OPEN_READONLY;
+    case SqliteAccess::ReadOnly:
+    case SqliteAccess::ReadOnlyAlone: return SQLITE_OPEN_READONLY;
     case SqliteAccess::ReadOnlyUnchanging: return SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
     case SqliteAccess::ReadWrite: return SQLITE_OPEN_READWRITE;
     case SqliteAccess::Create: break;
@@ -108,13 +109,19 @@ Expected<SqliteConnection> SqliteConnection::open(const std::string& path, Sqlit
   const std::string name = access == SqliteAccess::ReadOnlyUnchanging ? unchanging_uri(path) : path;
   sqlite3* handle = nullptr;
   const int code =
-      sqlite3_open_v2(name.c_str(), &handle, open_flags(access) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+      sqlite3_open_v2(name.c_str(), &handle, open_flags(access) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                      access == SqliteAccess::ReadOnlyAlone ? "unix-none" : nullptr);
   if (handle == nullptr) return Error{path, "cannot be opened: out of memory"};
   SqliteConnection connection(path, handle);
   if (code != SQLITE_OK) return connection.error("cannot be opened");
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  if (access == SqliteAccess::ReadOnlyAlone) {
+    // The index of the write-ahead file is then held in memory, and the file itself stays as it is.
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    if (auto done = connection.execute("PRAGMA locking_mode = EXCLUSIVE"); !done) return done.error();
+  }
   if (auto done = connection.execute("PRAGMA cell_size_check = ON"); !done) return done.error();
   return connection;
 }

@@ -48,7 +48,8 @@ class SqliteStatement {
 
 enum class SqliteAccess : std::uint8_t {
   ReadOnly,
-  ReadOnlyUnchanging,  ///< Nobody can write the file: no lock or side file is made. For read-only folders.
+  ReadOnlyUnchanging,  ///< Nobody can write the file: no lock or side file is made. Shows the main file alone.
+  ReadOnlyAlone,       ///< As above, with what stands in the write-ahead file.
   ReadWrite,
   Create,
 };

@@ -86,18 +86,16 @@ Expected<void> write_new_file(const std::string& path, const Metadata& metadata)
   return {};
 }
 
-/// A reader's connection; one that makes no side files where the folder does not allow them.
+/// A reader's connection. Where nobody writes the log, it makes no file beside it and changes none.
 Expected<SqliteConnection> open_reader(const std::string& path, SqliteAccess& access) {
-  access = SqliteAccess::ReadOnly;
-  auto connection = SqliteConnection::open(path, access);
-  if (connection) {
-    const auto readable = connection->query_integer("PRAGMA schema_version");
-    if (readable || exists(write_ahead_path(path)) || ::access(fs::path(path).parent_path().c_str(), W_OK) == 0) {
-      return connection;
-    }
+  const std::string rest = write_ahead_path(path);
+  if (FileLock::held(lock_path(path))) {
+    access = SqliteAccess::ReadOnly;
+  } else if (exists(rest) && !is_empty_file(rest)) {
+    access = SqliteAccess::ReadOnlyAlone;
+  } else {
+    access = SqliteAccess::ReadOnlyUnchanging;
   }
-  if (!connection && exists(write_ahead_path(path))) return connection.error();
-  access = SqliteAccess::ReadOnlyUnchanging;
   return SqliteConnection::open(path, access);
 }
 
@@ -155,7 +153,9 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::create(const std::stri
   auto lock = FileLock::acquire(lock_path(*absolute));
   if (!lock) return Error{*absolute, lock.error().message};
   if (exists(*absolute)) return Error{*absolute, "exists already"};
-  return create_locked(*absolute, metadata, std::move(*lock));
+  auto created = create_locked(*absolute, metadata, std::move(*lock));
+  if (!created) remove_file(lock_path(*absolute));
+  return created;
 }
 
 Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::create_locked(const std::string& path,
@@ -182,6 +182,13 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::create_locked(const st
   }
   sync_folder_of(path);
   return open_locked(path, OpenMode::ReadWrite, std::move(lock));
+}
+
+void SqliteEventLog::discard(std::unique_ptr<SqliteEventLog> log) {
+  const std::string path = log->connection_.path();
+  const std::optional<FileLock> lock = std::move(log->lock_);  // Held until the files are gone.
+  log.reset();
+  for (const char* suffix : {"", "-wal", "-shm", ".lock"}) remove_file(path + suffix);
 }
 
 std::vector<std::uint64_t> kept_log_numbers(const std::string& path) {

@@ -38,6 +38,8 @@ class SqliteEventLog final : public EventLog {
   /// an error the former log is closed and stands where it was: it cannot be moved while another process reads what is
   /// not in its main file.
   static Expected<Replaced> replace(std::unique_ptr<SqliteEventLog> log, const Metadata& metadata);
+  /// Removes a log that is open for writing, and what stands beside it.
+  static void discard(std::unique_ptr<SqliteEventLog> log);
   /// Opens a log. Checks identity, schema, head and metadata; batches are checked as they are read.
   static Expected<std::unique_ptr<SqliteEventLog>> open(const std::string& path, OpenMode mode);
 

@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <regex>
+#include <set>
+#include <sstream>
+
 #include "app/logging.hpp"
 
 namespace bellwether {
@@ -46,6 +50,18 @@ class LiveViewTest : public testing::Test {
     order.filled_notional = Money::from_int(6'300);
     order.created = Date::from_ymd(2009, 3, 9).midnight_utc() + std::chrono::minutes(14 * 60 + 31);
     frame_.orders = {order};
+    FillRow fill;
+    fill.report.strategy = 0;
+    fill.report.instrument = 0;
+    fill.report.side = Side::Sell;
+    fill.report.last_quantity = Quantity::from_int(30);
+    fill.report.last_price = Price::from_int(88);
+    fill.report.time = order.created + std::chrono::seconds(65);
+    frame_.fills = {fill};
+    frame_.status.time = order.created + std::chrono::minutes(10);
+    frame_.status.counts.market_events = 999;
+    frame_.data_events = 1'000;
+    frame_.data_end = Date::from_ymd(2009, 3, 31).midnight_utc() + std::chrono::hours(20);
   }
   ~LiveViewTest() override {
     std::fclose(out_);
@@ -71,9 +87,30 @@ class LiveViewTest : public testing::Test {
 
 TEST_F(LiveViewTest, ShowsWhatMatters) {
   const std::string shown = text({100, false});
-  for (const char* part :
-       {"2009-03-09  open", "synthetic data", "101,250.00", "-250.50", "drawdown -1.25 %", "AAPL", "trend", "+500.00",
-        "03-09T14:31", "buy", "70", "market", "filled", "at 90.00", "96.0 k events", "12.3 k/s", "3 fills"}) {
+  for (const char* part : {"2009-03-09  open",
+                           "synthetic data",
+                           "101,250.00",
+                           "-250.50",
+                           "drawdown -1.25 %",
+                           "AAPL",
+                           "trend",
+                           "+500.00",
+                           "Sent (UTC)",
+                           "03-09 14:31:00",
+                           "buy",
+                           "70",
+                           "market",
+                           "filled",
+                           "Time (UTC)",
+                           "03-09 14:32:05",
+                           "88.00",
+                           "Symbol",
+                           "Shares",
+                           "Profit",
+                           "Data 2009-03-09 14:41:00 UTC  99 %  end 2009-03-31 20:00 UTC",
+                           "96.0 k events",
+                           "12.3 k/s",
+                           "3 fills"}) {
     EXPECT_THAT(shown, HasSubstr(part));
   }
   EXPECT_THAT(shown, Not(HasSubstr("\x1b")));
@@ -106,6 +143,50 @@ TEST_F(LiveViewTest, FitsTheTerminal) {
   EXPECT_LE(lines.size(), 24u);
   for (const std::string& line : lines) EXPECT_LE(line.size(), 60u) << line;
   EXPECT_THAT(text({60, false}), HasSubstr("and 43 more"));
+}
+
+/// Whatever the width, no line is wider, columns stand under their headings, and no figure is shown in part.
+TEST_F(LiveViewTest, CutsNoFigureAndBreaksNoColumnOnANarrowTerminal) {
+  frame_.positions[0].average_price = Price::from_int(123'456);
+  frame_.positions[0].unrealized_pnl = Money::from_int(-9'876'543);
+  frame_.account.account.equity = Money::from_int(987'654'321);
+  frame_.positions.push_back(frame_.positions[0]);
+  frame_.positions[1].quantity = Quantity::from_int(-7);
+  frame_.orders[0].denied = DenyReason::PositionNotional;
+  const std::set<std::string> whole = [&] {
+    std::set<std::string> words;
+    std::istringstream in(text({300, false, 100}));
+    for (std::string word; in >> word;) words.insert(word);
+    return words;
+  }();
+  for (std::size_t width = 20; width <= 132; ++width) {
+    SCOPED_TRACE(width);
+    const auto plain = live_lines(frame_, {width, false, 100});
+    std::set<std::string> words;
+    for (const std::string& line : plain) {
+      EXPECT_LE(line.size(), width) << line;
+      std::istringstream in(line);
+      for (std::string word; in >> word;) words.insert(word);
+    }
+    // "Data ... UTC" alone is longer than the narrowest terminals.
+    if (width >= 32) {
+      for (const std::string& word : words) EXPECT_TRUE(whole.contains(word)) << word;
+      EXPECT_TRUE(words.contains("987,654,321.00") && words.contains("AAPL") && words.contains("Shares"));
+    }
+    // Numbers end where their heading ends.
+    const auto heading = std::find_if(plain.begin(), plain.end(),
+                                      [](const std::string& line) { return line.find("Shares") != std::string::npos; });
+    ASSERT_NE(heading, plain.end());
+    const std::size_t end = heading->find("Shares") + 6;
+    EXPECT_EQ((heading + 1)->substr(0, end).find_last_of('0'), end - 1);
+    EXPECT_EQ((heading + 2)->substr(0, end).find_last_of('7'), end - 1);
+    // Colours change nothing but the colours.
+    std::string stripped;
+    for (const std::string& line : live_lines(frame_, {width, true, 100})) {
+      stripped += std::regex_replace(line, std::regex("\x1b\\[[0-9]*m"), "") + "\n";
+    }
+    EXPECT_EQ(stripped, text({width, false, 100}));
+  }
 }
 
 TEST_F(LiveViewTest, RedrawsInPlaceAtMostTenTimesASecond) {
@@ -173,7 +254,7 @@ TEST_F(LiveViewTest, WritesPlainLinesWhereThereIsNoTerminal) {
   view.show(frame_, start + 5s);
   const std::string line =
       "2009-03-09 open  equity 101,250.00  today -250.50  drawdown -1.25 %  positions 1  fills 3  events 96,000 "
-      "(12.3 k/s)  [synthetic data]\n";
+      "(12.3 k/s)  Data 2009-03-09 14:41:00 UTC  99 %  end 2009-03-31 20:00 UTC  [synthetic data]\n";
   EXPECT_EQ(written(), line + line);
   view.finish();
   EXPECT_EQ(written(), line + line);

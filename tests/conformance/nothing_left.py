@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Readers of a log leave nothing beside it, a start that fails leaves no new file, and what is mistyped is answered.
+
+usage: nothing_left.py BELLWETHER
+"""
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+PROGRAM = pathlib.Path(sys.argv[1]).resolve()
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+CONFIG = ["--config", str(PROJECT / "config/demo.json")]
+DEMO = [*CONFIG, "--data", str(PROJECT / "data")]
+failures = []
+
+
+def check(holds, what):
+    print(f"  {what}" if holds else f"  FAILED: {what}", flush=True)
+    if not holds:
+        failures.append(what)
+
+
+def call(*arguments, cwd):
+    return subprocess.run([PROGRAM, *arguments], cwd=cwd, capture_output=True, text=True, timeout=60)
+
+
+def contents(folder):
+    """Every path below a folder, with the bytes of the files."""
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
+
+
+def readers(folder):
+    print("log and replay leave all as it was")
+    closed = folder / "closed"
+    closed.mkdir()
+    done = call("run", *DEMO, "--log", str(closed / "x.db"), "--speed", "max", "--exit-at-end", "--set", "api.enabled=false",
+                "--output", str(folder / "out"), cwd=folder)
+    check(done.returncode == 0, "a whole session")
+    (closed / "x.db.lock").unlink()
+    killed = folder / "killed"
+    killed.mkdir()
+    writer = subprocess.Popen([PROGRAM, "run", *DEMO, "--log", str(killed / "x.db"), "--speed", "100000", "--set",
+                               "api.enabled=false", "--output", str(folder / "out")], cwd=folder, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
+    time.sleep(1.5)
+    writer.send_signal(signal.SIGKILL)
+    writer.wait()
+    check((killed / "x.db-wal").stat().st_size > 0, "a killed writer leaves a write-ahead file")
+    without_index = folder / "without_index"
+    shutil.copytree(killed, without_index)
+    (without_index / "x.db-shm").unlink()
+    for place in (closed, killed, without_index):
+        for mode in (0o755, 0o555):
+            os.chmod(place, mode)
+            before = contents(place)
+            for arguments in (["log", "x.db", "--type", "fill"], ["replay", "x.db"]):
+                # As somebody who may not write there, where the test runs as root.
+                user = {"user": 65534, "group": 65534} if os.getuid() == 0 and mode == 0o555 else {}
+                done = subprocess.run([PROGRAM, *arguments], cwd=place, capture_output=True, text=True, timeout=60, **user)
+                check(done.returncode == 0 and contents(place) == before,
+                      f"{arguments[0]} in {place.name}, {mode:o}: exit {done.returncode} {done.stderr.strip()[:200]}")
+        os.chmod(place, 0o755)
+    events = [call("replay", "x.db", cwd=place).stdout for place in (killed, without_index)]
+    check(events[0] == events[1] and events[0].startswith("identical"), f"what is in the write-ahead file is read: {events[0].strip()}")
+    before = call("replay", "x.db", cwd=killed).stdout
+    done = call("run", *DEMO, "--log", str(killed / "x.db"), "--speed", "max", "--exit-at-end", "--set", "api.enabled=false",
+                "--output", str(folder / "out"), cwd=folder)
+    check(done.returncode == 0 and before == events[0], "and the session goes on from it")
+
+
+def failed_starts(folder):
+    print("a start that fails leaves nothing")
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    taken.listen()
+    port = str(taken.getsockname()[1])
+    place = folder / "start"
+    place.mkdir()
+    (place / "file").write_text("a file\n")
+    (place / "folder").mkdir()
+    (place / "bad.json").write_text("{")
+    (place / "gz/daily").mkdir(parents=True)
+    (place / "gz/daily/AAPL.csv.gz").write_bytes(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x4b\x4c")
+    before = contents(place)
+    run = ["run", *DEMO, "--set", "run.exit_at_end=true", "--speed", "max"]
+    no_data = ["run", *CONFIG, "--speed", "max"]
+    cases = [
+        ([*run, "--port", port], port),
+        ([*run, "--port", port, "--output", "a/b/c"], port),
+        ([*run, "--port", port, "--log", "folder/x.db"], port),
+        ([*run, "--set", "api.host=0.0.0.0"], "api.token_file"),
+        ([*run, "--set", "api.token_file=absent"], "absent"),
+        ([*run, "--set", "api.token_file=folder"], "folder"),
+        ([*run, "--set", "api.token_file=/dev/null"], "/dev/null"),
+        ([*run, "--output", "file/out", "--port", "0"], "file"),
+        ([*run, "--output", "/dev/null", "--port", "0"], "/dev/null"),
+        ([*run, "--output", "/proc/none", "--port", "0"], "/proc/none"),
+        ([*run, "--log", "folder", "--port", "0"], "folder"),
+        ([*run, "--log", "file", "--port", "0"], "file"),
+        ([*run, "--log", "absent/x.db", "--port", "0"], "absent"),
+        ([*run, "--log", "/dev/full", "--port", "0"], "/dev/full"),
+        ([*run, "--log", "/proc/x.db", "--port", "0"], "/proc"),
+        ([*no_data, "--data", "absent", "--port", "0"], "absent"),
+        ([*no_data, "--data", "file", "--port", "0"], "file"),
+        ([*no_data, "--data", "gz", "--port", "0"], "gz"),
+        (["run", "--config", "bad.json"], "bad.json"),
+        (["run", "--config", "folder"], "folder"),
+        (["run"], "data.symbols"),
+        (["backtest", *CONFIG, "--data", "absent", "--output", "new"], "absent"),
+        (["backtest", *CONFIG, "--data", "gz", "--output", "new/er"], "gz"),
+        (["backtest", *DEMO, "--output", "file/out"], "file"),
+        (["log", "absent.db"], "absent.db"),
+        (["replay", "file"], "file"),
+        (["replay", "folder"], "folder"),
+        (["verify", "folder"], "folder"),
+    ]
+    for arguments, word in cases:
+        done = call(*arguments, cwd=place)
+        shown = " ".join(arguments).replace(str(PROJECT), ".")
+        left = sorted(set(contents(place)) - set(before))
+        check(done.returncode in (1, 2) and word in done.stderr, f"{shown}: exit {done.returncode}: {done.stderr.strip()[:150]}")
+        check(contents(place) == before, f"  nothing is left: {left}")
+        check(not any(word in done.stderr for word in ("bad_alloc", "Success", "terminate")), "  and the reason is in words")
+
+
+def mistyped(folder):
+    print("what is mistyped is answered with what was meant")
+    backtest = ["backtest", *DEMO]
+    cases = [
+        (["bactest"], "backtest"),
+        ([*backtest, "--sybmol", "AAPL"], "'--symbol'"),
+        ([*backtest, "--stratgy=sma_cross"], "'--strategy'"),
+        ([*backtest, "--ouput", "x"], "'--output'"),
+        (["run", *DEMO, "--prot", "0"], "'--port'"),
+        (["run", *DEMO, "--exit-at-ned"], "'--exit-at-end'"),
+        (["log", "x.db", "--tpye", "fill"], "'--type'"),
+        (["verify", "result.json", "--dat", "x"], "'--data'"),
+        ([*backtest, "--set", "account.initial_csh=4"], "account.initial_cash"),
+        ([*backtest, "--strategy", "sma_corss", "--symbol", "AAPL"], "sma_cross"),
+        ([*backtest, "--strategy", "sma_cross", "--symbol", "AAPL", "--set", "strategies.0.parameters.fst=3"], "fast"),
+        ([*backtest, "--set", "fees.modle=x"], "fees."),
+        ([*backtest, "--set", "fills.slippage=tciks"], "ticks"),
+        ([*backtest, "--timeframe", "dialy"], "daily"),
+    ]
+    for arguments, word in cases:
+        done = call(*arguments, cwd=folder)
+        shown = " ".join(arguments).replace(str(PROJECT), ".")
+        check(done.returncode == 2 and word in done.stderr, f"{shown}: {done.stderr.strip().splitlines()[0][:150] if done.stderr else '(silent)'}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        folder = pathlib.Path(name)
+        readers(folder)
+        failed_starts(folder)
+        mistyped(folder)
+    if failures:
+        sys.exit(f"{len(failures)} failed")
+    print("all of it holds")
+
+
+if __name__ == "__main__":
+    main()
