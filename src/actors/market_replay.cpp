@@ -27,8 +27,13 @@ void give(Self self, const SessionPorts& ports, std::uint64_t recorder_lag_max, 
   if (state.given >= state.allowance.events && state.next->time > state.allowance.until) return;
   state.has_credit = false;
   ++state.given;
-  self->send(venue, *state.next);
+  const Event event = *state.next;
   state.next.reset();
+  // What comes next is known with the event: an operator's command behind the last one must not overtake the end.
+  Event following;
+  const bool last = !state.feed->next(following);
+  if (!last) state.next = following;
+  self->send(venue, event, last);
 }
 
 }  // namespace

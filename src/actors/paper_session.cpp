@@ -127,6 +127,11 @@ void PaperSession::Actors::spawn() {
   const HaltReason halt = engine.risk_stage().halt_reason();
   VenueStart start;
   start.simulator = std::make_shared<FillSimulator>(std::move(begin.venue));
+  if (!begin.held) {
+    Event next;
+    if (begin.feed.next(next)) begin.held = next;
+  }
+  start.data_ended = !begin.held;
   start.feed_position = begin.feed.position() - (begin.held ? 1 : 0);
   start.next_timer = engine.next_timer();
   start.last_event = begin.last_event;

@@ -98,8 +98,8 @@ using order_actor = caf::typed_actor<caf::reacts_to<PassagePtr>, caf::reacts_to<
 /// The simulated venue, in process. Keeps the order of events: nothing new enters before all that followed from the
 /// last market event has passed.
 using venue_actor = caf::typed_actor<
-    /// The next market event.
-    caf::reacts_to<Event>,
+    /// The next market event, and whether it is the last.
+    caf::reacts_to<Event, bool>,
     /// A passage has reached the end of the conveyor.
     caf::reacts_to<PassagePtr>,
     /// The market data has ended.

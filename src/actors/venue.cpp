@@ -52,6 +52,7 @@ void on_quiet(Self self, const SessionPorts& ports, const VenueOptions& options)
     auto [command, promise] = std::move(state.commands.front());
     state.commands.pop_front();
     state.command_in_flight = std::move(promise);
+    if (state.ended && !state.held) state.simulator->end_market();
     hand_over(self, {{Event::of(state.last_time, command)}});
     return;
   }
@@ -130,9 +131,11 @@ venue_actor::behavior_type venue(Self self, SessionPorts ports, VenueOptions opt
   state.last_event = start.last_event;
   state.last_snapshot = start.last_snapshot;
   state.last_time = start.last_time;
+  state.ended = start.data_ended;
   return {
-      [=](const Event& event) {
+      [=](const Event& event, bool last) {
         self->state.credit_given = false;
+        self->state.ended = last;
         self->state.held = event;
         on_quiet(self, ports, options);
       },

@@ -45,6 +45,7 @@ struct VenueState {
 struct VenueStart {
   std::shared_ptr<FillSimulator> simulator;
   std::uint64_t feed_position = 0;
+  bool data_ended = false;  ///< No market event is left.
   NextTimer next_timer;
   EventNumber last_event = 0;
   EventNumber last_snapshot = 0;

@@ -225,7 +225,13 @@ struct Handlers {
                             "the session has not come to the command yet, and may still carry it out: /v1/status and "
                             "/v1/stream show when it has");
     }
-    return ok({{"event", *event}}, 202);
+    Json answer = {{"event", *event}, {"unfinished", nullptr}};
+    const SessionStatus status = ports.session->status();
+    if (command.flatten && status.phase == SessionPhase::Finished && status.open_positions > 0) {
+      answer["unfinished"] = std::to_string(status.open_positions) +
+                             " positions stay open: the market data have ended, and there is no price to close them at";
+    }
+    return ok(answer, 202);
   }
   [[nodiscard]] HttpResponse halt(const RouteArguments& arguments) const {
     return control({CommandType::Halt, HaltReason::Operator, arguments.boolean("flatten"),

@@ -381,7 +381,7 @@ nlohmann::ordered_json api_schemas() {
   schemas["CommandPage"] = object({{"commands", array_of("Command")}, {"next", nullable(event_number())}});
   schemas["Strategy"] = strategy();
   schemas["Strategies"] = object({{"strategies", array_of("Strategy")}});
-  schemas["Accepted"] = object({{"event", event_number()}});
+  schemas["Accepted"] = object({{"event", event_number()}, {"unfinished", nullable(kText)}});
   schemas["Live"] = object({{"live", kBoolean}});
   schemas["Ready"] = object({{"ready", kBoolean}, {"phase", phase()}, {"reason", kText}});
   add_stream(schemas);

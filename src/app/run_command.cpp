@@ -106,6 +106,7 @@ struct Running {
   std::unique_ptr<PaperSession> session;
   std::atomic<PaperSession*> trading = nullptr;  // What the API's threads see of it, from its start on.
   std::unique_ptr<ApiServer> api;
+  std::atomic<bool> flatten_incomplete = false;
 };
 
 bool interrupted() { return received_signal.load() != 0; }
@@ -166,6 +167,14 @@ HistorySource history_of(const Running& running) {
   };
 }
 
+/// What a command to flatten cannot do, in words; empty where it can.
+std::string left_by_flatten(const Running& running, const CommandEvent& command) {
+  const SessionStatus status = running.board.status();
+  if (!command.flatten || status.phase != SessionPhase::Finished || status.open_positions == 0) return "";
+  return std::to_string(status.open_positions) +
+         " positions stay open: the market data have ended, and there is no price at which they could be closed";
+}
+
 Expected<void> start_api(Running& running) {
   if (!running.config.api.enabled) return {};
   const ApiConfig& api = running.api_config;
@@ -181,6 +190,10 @@ Expected<void> start_api(Running& running) {
                  {"flatten", command.flatten},
                  {"note", std::string(command.note.text())},
                  {"event_number", *event}});
+      if (const std::string left = left_by_flatten(running, command); !left.empty()) {
+        log_event(Severity::Warning, "flatten_incomplete", left, {{"event_number", *event}});
+        running.flatten_incomplete.store(true);
+      }
     }
     return event;
   };
@@ -291,6 +304,10 @@ int stop(Running& running, int code) {
     code = kExitFailed;
   }
   if (running.api) running.api->stop();
+  if (running.flatten_incomplete.load()) {
+    std::cout << "Not flat: " << running.board.status().open_positions
+              << " positions are open, since flatten came after the end of the market data." << std::endl;
+  }
   log_event(Severity::Info, "stopped", "the session has stopped", {{"exit_code", code}});
   return code;
 }

@@ -77,6 +77,8 @@ void BacktestRunner::fill_resting(const Event& event) {
 }
 
 void BacktestRunner::command(const CommandEvent& command) {
+  if (!has_held_) has_held_ = feed_.next(held_);
+  if (!has_held_) venue_.end_market();
   queue_.push_back(Event::of(last_time_, command));
   drain();
 }

@@ -29,6 +29,9 @@ class FillSimulator {
   void on_market(const Event& event, std::vector<ExecutionReport>& out);
   /// Carries out a command at `now`. Reports are appended to `out`.
   void submit(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out);
+  /// There are no prices any more: nothing can fill, so every order that comes from now on is rejected. Snapshots leave
+  /// it out; whoever knows the end of the data says it again.
+  void end_market() { market_ended_ = true; }
 
   /// True where no order rests, so that market events change nothing but the last prices.
   [[nodiscard]] bool is_quiet() const { return resting_ == 0; }
@@ -102,6 +105,7 @@ class FillSimulator {
                       std::vector<ExecutionReport>& out);
   void sweep(Book& book);
 
+  void reject(const OrderCommand& command, RejectReason reason, Timestamp now, std::vector<ExecutionReport>& out);
   void submit_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out);
   void cancel_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out);
   void replace_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out);
@@ -119,6 +123,7 @@ class FillSimulator {
   std::vector<Quantity> close_left_;   // By instrument: what the last bar's close may still fill.
   std::vector<Price> session_prices_;  // By instrument: the session's last price; zero before its first.
   SessionEvent session_;
+  bool market_ended_ = false;
   std::size_t resting_ = 0;
   std::uint64_t last_execution_id_ = 0;
 };

@@ -27,8 +27,23 @@ FillSimulator::Resting& FillSimulator::rest(Book& book, const OrderCommand& comm
   return order;
 }
 
+void FillSimulator::reject(const OrderCommand& command, RejectReason reason, Timestamp now,
+                           std::vector<ExecutionReport>& out) {
+  Resting refused;
+  refused.strategy = command.strategy;
+  refused.spec = command.spec;
+  const bool oco = command.spec.order_class == OrderClass::Oco;
+  for (const OrderLeg leg : {OrderLeg::Entry, OrderLeg::Target, OrderLeg::StopLoss}) {
+    if (oco == (leg == OrderLeg::Entry)) continue;
+    refused.id = command.id.with_leg(leg);
+    add_report(out, refused, ReportType::Rejected, now).rejected = reason;
+    if (!oco) return;
+  }
+}
+
 void FillSimulator::submit_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out) {
   const OrderSpec& spec = command.spec;
+  if (market_ended_) return reject(command, RejectReason::NoMarket, now, out);
   Book& book = books_[spec.instrument];
   if (spec.order_class != OrderClass::Oco) rest(book, command, spec, OrderLeg::Entry, false, now, out);
   if (spec.order_class != OrderClass::Simple) {

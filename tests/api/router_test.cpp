@@ -105,7 +105,7 @@ TEST_F(RouterTest, AnswersUnknownPathsAndMethods) {
 TEST_F(RouterTest, HaltsAndResumesThroughTheConveyor) {
   const HttpResponse halted = ask("POST", "/v1/halt", R"({"reason": "lunch", "flatten": true})");
   EXPECT_EQ(halted.status, 202u);
-  EXPECT_EQ(halted.body, R"({"event":9})");
+  EXPECT_EQ(halted.body, R"({"event":9,"unfinished":null})");
   EXPECT_EQ(ask("POST", "/v1/resume").status, 202u);
   EXPECT_EQ(commands, (std::vector<CommandEvent>{{CommandType::Halt, HaltReason::Operator, true, OperatorNote("lunch")},
                                                  {CommandType::Resume, HaltReason::None, false}}));

@@ -3,6 +3,7 @@
 
 usage: nothing_left.py BELLWETHER
 """
+import json
 import os
 import pathlib
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
@@ -129,6 +131,35 @@ def failed_starts(folder):
         check(not any(word in done.stderr for word in ("bad_alloc", "Success", "terminate")), "  and the reason is in words")
 
 
+def flatten_after_the_end(folder):
+    print("a flatten after the end of the data")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    session = subprocess.Popen([PROGRAM, "run", *DEMO, "--log", "late.db", "--port", str(port), "--speed", "max", "--output",
+                                "late"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    ask = lambda path, data=None: json.loads(urllib.request.urlopen(urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}", data=data, headers={"Content-Type": "application/json"}), timeout=10).read())
+    for _ in range(200):
+        time.sleep(0.05)
+        try:
+            if ask("/v1/status")["phase"] == "finished":
+                break
+        except OSError:
+            pass
+    answer = ask("/v1/halt", b'{"flatten":true,"reason":"late"}')
+    check("positions stay open" in (answer["unfinished"] or ""), f"the answer says what it cannot do: {answer}")
+    # The answer comes with the command's event; what follows from it takes a moment.
+    time.sleep(0.5)
+    left = ask("/v1/orders?status=open")["orders"]
+    check(left == [], f"no order is left open: {left}")
+    session.send_signal(signal.SIGTERM)
+    out, errors = session.communicate(timeout=20)
+    check("flatten_incomplete" in errors, "the process's log says so")
+    check("Not flat: 2 positions are open" in out, "and so does the end of what is printed")
+    check(call("replay", "late.db", cwd=folder).returncode == 0, "what was recorded replays")
+
+
 def mistyped(folder):
     print("what is mistyped is answered with what was meant")
     backtest = ["backtest", *DEMO]
@@ -160,6 +191,7 @@ def main():
         folder = pathlib.Path(name)
         readers(folder)
         failed_starts(folder)
+        flatten_after_the_end(folder)
         mistyped(folder)
     if failures:
         sys.exit(f"{len(failures)} failed")

@@ -441,6 +441,42 @@ TEST_F(Recovery, ASessionKilledAnywhereSendsNoOrderTwiceAndLosesNoAnsweredComman
   EXPECT_GT(halts_kept, 20U / kPointsStep);
 }
 
+/// Wherever the first life ended, the operator's flatten behind the last event leaves no order open, and the log that
+/// holds it recovers to the same.
+TEST_F(Recovery, FlattenAfterTheEndOfTheDataLeavesNoOpenOrder) {
+  config_ = testing::config_with("buy_and_hold", {}, {"A", "B"});
+  for (const bool recovered : {false, true}) {
+    MemoryLog log;
+    auto begin = runner();
+    if (recovered) {
+      LogTurns observer(log);
+      begin->set_observer(&observer);
+      begin->run();
+      begin = std::move(recover(make(), log)->runner);
+    }
+    {
+      PaperSession session(*begin, {}, &log, nullptr, nullptr);
+      session.start();
+      ASSERT_EQ(session.wait(std::chrono::seconds(60)), PaperSession::Outcome::Ended) << session.failure();
+      for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(session.command({CommandType::Halt, HaltReason::Operator, true, OperatorNote("late")}));
+      }
+      session.stop();
+    }
+    const auto rejected = [](const Event& event) {
+      return event.type == EventType::Report && event.report.type == ReportType::Rejected &&
+             event.report.rejected == RejectReason::NoMarket;
+    };
+    EXPECT_TRUE(std::any_of(log.events.begin(), log.events.end(), rejected));
+    const auto recovery = recover(make(), log);
+    ASSERT_TRUE(recovery) << recovery.error().text();
+    rebuild(*recovery->runner, log);
+    for (const OrderRow& order : recovery->runner->record().orders) EXPECT_TRUE(is_terminal(order.state));
+    const auto& positions = recovery->runner->record().positions;
+    EXPECT_FALSE(positions.empty());
+  }
+}
+
 TEST_F(Recovery, ReplayMissesCommandsThatALogShouldHold) {
   const Reference whole = reference();
   const auto replayed = [&](MemoryLog log, bool ended) {
