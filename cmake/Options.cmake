@@ -1,8 +1,12 @@
 # Compiler options that every target shares.
+
+# The compiler's cache (~/.cache/ccache, or CCACHE_DIR) is outside of the checkout, and one for all checkouts and build
+# types: paths inside of the checkout count relative to it, the compiler by its content, and headers, precompiled ones
+# too, by theirs. Nothing that the compiler is given may hold the checkout's path, or the file misses the cache.
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
 endif()
 find_program(MOLD mold)
@@ -24,7 +28,7 @@ endif()
 target_include_directories(bellwether_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_definitions(bellwether_options INTERFACE BELLWETHER_VERSION="${PROJECT_VERSION}")
 if(BELLWETHER_SANITIZE)
-  add_compile_options(-fsanitize=${BELLWETHER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+  add_compile_options(-fsanitize=${BELLWETHER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1)
   add_link_options(-fsanitize=${BELLWETHER_SANITIZE})
   # What the sanitizers add to the code makes g++ see uses of uninitialised values that are none.
   target_compile_options(bellwether_options INTERFACE -Wno-maybe-uninitialized)

@@ -6,6 +6,7 @@
 
 #include "app/config_command.hpp"
 #include "config/configuration_schema.hpp"
+#include "tests/support/source_path.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bellwether {
@@ -359,8 +360,7 @@ TEST(ConfigurationSchema, PathsAndVariablesAreUnique) {
 }
 
 TEST(ConfigurationSchema, CommittedDocumentationIsTheGeneratedOne) {
-  EXPECT_EQ(file_text(BELLWETHER_SOURCE_DIR "/config/README.md"),
-            configuration_markdown(StrategyRegistry::built_in().types()))
+  EXPECT_EQ(file_text(source_path("config/README.md")), configuration_markdown(StrategyRegistry::built_in().types()))
       << "write it again with: bellwether config --markdown > config/README.md";
 }
 
@@ -374,7 +374,7 @@ TEST(ConfigurationSchema, JsonSchemaIsJson) {
 
 TEST(ConfigurationExamples, EveryExampleLoads) {
   std::size_t examples = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(BELLWETHER_SOURCE_DIR "/config")) {
+  for (const auto& entry : std::filesystem::directory_iterator(source_path("config"))) {
     if (entry.path().extension() != ".json") continue;
     ++examples;
     std::ostringstream out;
@@ -382,8 +382,7 @@ TEST(ConfigurationExamples, EveryExampleLoads) {
     EXPECT_EQ(config_command({entry.path().string(), {}, {}}, ConfigView::Effective, out, err), 0)
         << entry.path() << '\n'
         << err.str();
-    EXPECT_THAT(file_text(BELLWETHER_SOURCE_DIR "/config/README.md"),
-                HasSubstr("`" + entry.path().filename().string() + "`"));
+    EXPECT_THAT(file_text(source_path("config/README.md")), HasSubstr("`" + entry.path().filename().string() + "`"));
   }
   EXPECT_EQ(examples, 4u);
 }

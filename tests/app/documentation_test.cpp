@@ -4,6 +4,7 @@
 
 #include "engine/backtest_runner.hpp"
 #include "storage/data_folder.hpp"
+#include "tests/support/source_path.hpp"
 
 namespace bellwether {
 
@@ -13,7 +14,7 @@ StrategyType falling_closes();
 namespace {
 
 std::string page(const std::string& name) {
-  std::ifstream file(BELLWETHER_SOURCE_DIR "/docs/" + name);
+  std::ifstream file(source_path("docs/" + name));
   EXPECT_TRUE(file) << name;
   std::ostringstream text;
   text << file.rdbuf();
@@ -62,8 +63,8 @@ struct ExampleRun {
     const std::vector<std::pair<std::string, ParameterValue>> given{{"closes", closes}};
     auto checked = Parameters::check(registry.find("falling_closes")->parameters, given);
     config.strategies.push_back({"example", "falling_closes", {0}, std::get<Parameters>(checked)});
-    auto loaded = DataFolder::open(BELLWETHER_SOURCE_DIR "/data")
-                      ->load_bars("IBM", Timeframe::Daily, first, last, ReadMode::Strict);
+    auto loaded =
+        DataFolder::open(source_path("data"))->load_bars("IBM", Timeframe::Daily, first, last, ReadMode::Strict);
     EXPECT_TRUE(loaded);
     series = std::move(loaded->rows);
   }

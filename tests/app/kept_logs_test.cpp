@@ -1,6 +1,7 @@
 // Which logs of ended sessions stay beside the log of the session that runs.
 #include "app/session_log.hpp"
 #include "tests/backtest/sample_run.hpp"
+#include "tests/support/source_path.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bellwether {
@@ -10,7 +11,7 @@ class KeptLogs : public testing::Test {
  protected:
   KeptLogs() {
     config_ = sample_config({"data.symbols=AAPL", "data.start=2005-01-03", "data.end=2005-01-31",
-                             "data.directory=" BELLWETHER_SOURCE_DIR "/data", "run.keep_logs=2",
+                             "data.directory=" + source_path("data"), "run.keep_logs=2",
                              R"(strategies=[{"type":"buy_and_hold"}])"});
     config_.run.log = path();
     auto loaded = MarketDataSet::load(config_, registry_);

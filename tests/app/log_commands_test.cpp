@@ -6,6 +6,7 @@
 #include "app/session_log.hpp"
 #include "storage/sqlite_event_log.hpp"
 #include "tests/backtest/sample_run.hpp"
+#include "tests/support/source_path.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bellwether {
@@ -16,7 +17,7 @@ constexpr EventNumber kAppends = 200;
 /// A session's log of bars, a hundred in each append.
 std::string write_log(const TemporaryFolder& folder) {
   const AppConfig config =
-      sample_config({"data.directory=" BELLWETHER_SOURCE_DIR "/data", "data.symbols=AAPL",
+      sample_config({"data.directory=" + source_path("data"), "data.symbols=AAPL",
                      "run.log=" + (folder.path() / "log").string(), R"(strategies=[{"type":"sma_cross"}])"});
   const auto data = MarketDataSet::load(config, StrategyRegistry::built_in());
   const auto opened = open_session_log(config, *data);

@@ -3,6 +3,7 @@
 #include "app/session_log.hpp"
 #include "config/configuration.hpp"
 #include "tests/backtest/sample_run.hpp"
+#include "tests/support/source_path.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bellwether {
@@ -13,8 +14,7 @@ using testing::Not;
 
 AppConfig config_with(std::vector<std::string> more) {
   std::vector<std::string> settings = {"data.symbols=AAPL", "data.start=2005-01-03", "data.end=2005-01-31",
-                                       "data.directory=" BELLWETHER_SOURCE_DIR "/data",
-                                       R"(strategies=[{"type":"sma_cross"}])"};
+                                       "data.directory=" + source_path("data"), R"(strategies=[{"type":"sma_cross"}])"};
   settings.insert(settings.end(), more.begin(), more.end());
   return sample_config(settings);
 }

@@ -8,6 +8,7 @@
 #include "storage/file_bytes.hpp"
 #include "tests/backtest/sample_run.hpp"
 #include "tests/support/market_walk.hpp"
+#include "tests/support/source_path.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bellwether {
@@ -21,7 +22,7 @@ class ReceiptTest : public ::testing::Test {
   ReceiptTest() {
     for (const std::string& file : kFiles) {
       std::filesystem::create_directories((folder_.path() / file).parent_path());
-      texts_.push_back(file_text(std::filesystem::path(BELLWETHER_SOURCE_DIR) / "data" / file));
+      texts_.push_back(file_text(source_path("data/" + file)));
       folder_.file(file, texts_.back());
     }
   }

@@ -6,6 +6,7 @@
 #include "backtest/report/report_text.hpp"
 #include "backtest/result_files.hpp"
 #include "tests/backtest/sample_run.hpp"
+#include "tests/support/source_path.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bellwether {
@@ -21,7 +22,7 @@ std::size_t count(const std::string& text, std::string_view what) {
   return found;
 }
 
-AppConfig backtest_config() { return sample_config({}, BELLWETHER_SOURCE_DIR "/config/backtest.json"); }
+AppConfig backtest_config() { return sample_config({}, source_path("config/backtest.json")); }
 
 TEST(ReportHtml, MarksEntryAndExitOfEveryTrade) {
   const SampleRun run = sample_run(backtest_config());
@@ -288,7 +289,7 @@ TEST(ReportHtml, WritesTheExamplesForTheBrowserCheck) {
     ASSERT_TRUE(written) << written.error().text();
   };
   for (const std::string name : {"backtest", "demo", "risk", "costs"}) {
-    write(name, sample_run(sample_config({}, BELLWETHER_SOURCE_DIR "/config/" + name + ".json")).result);
+    write(name, sample_run(sample_config({}, source_path("config/" + name + ".json"))).result);
   }
   AppConfig short_run = backtest_config();
   short_run.data.start = Date::from_ymd(2008, 3, 3);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/backtest/sample_run.hpp"
+#include "tests/support/source_path.hpp"
 
 namespace bellwether {
 namespace {
@@ -64,7 +65,7 @@ TEST(RunCosts, OfOneSessionAreTakenOffOnceMoreFromItsClose) {
 TEST(RunCosts, OfARunAreTheAccountsFeesAndHalveOfWhatTwiceTheFeesCost) {
   const auto config = [](const char* fee) {
     return sample_config({std::string("fees.per_order=") + fee, "strategies=[{\"type\":\"buy_and_hold\"}]"},
-                         BELLWETHER_SOURCE_DIR "/config/backtest.json");
+                         source_path("config/backtest.json"));
   };
   const SampleRun once = sample_run(config("1"));
   const RunCosts costs = run_costs(once.result);

@@ -11,6 +11,7 @@
 #include "engine/backtest_runner.hpp"
 #include "engine/synthetic.hpp"
 #include "storage/data_folder.hpp"
+#include "tests/support/source_path.hpp"
 
 namespace bellwether {
 
@@ -32,7 +33,7 @@ inline SampleRun sample_run(const AppConfig& config) {
   SampleRun run;
   run.result.config = config;
   run.result.engine = engine_config(config);
-  const auto folder = DataFolder::open(BELLWETHER_SOURCE_DIR "/data");
+  const auto folder = DataFolder::open(source_path("data"));
   std::vector<FeedSource> sources;
   std::vector<FileFingerprint> data;
   for (std::size_t i = 0; i < config.data.symbols.size(); ++i) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/us_equity_holidays.hpp"
+#include "tests/support/source_path.hpp"
 
 namespace bellwether {
 namespace {
@@ -164,12 +165,12 @@ TEST(SessionCalendar, CopiesShareTheirTable) {
 
 std::string shared_data_folder() {
   const char* folder = std::getenv("BELLWETHER_SHARED");
-  return folder != nullptr ? std::string(folder) + "/data" : std::string(BELLWETHER_SOURCE_DIR) + "/../shared/data";
+  return folder != nullptr ? std::string(folder) + "/data" : source_path("../shared/data");
 }
 
 // The bundled bars of IBM, from 2000-03-01 to 2013-03-01: no session without a bar, and no bar without a session.
 TEST(SessionCalendar, HasTheDatesOnWhichIbmTraded) {
-  std::ifstream file(BELLWETHER_SOURCE_DIR "/data/daily/IBM.csv");
+  std::ifstream file(source_path("data/daily/IBM.csv"));
   std::string line;
   ASSERT_TRUE(std::getline(file, line));
   std::vector<std::string> traded;

@@ -10,6 +10,7 @@
 #include "engine/aggregation.hpp"
 #include "engine/synthetic.hpp"
 #include "storage/file_bytes.hpp"
+#include "tests/support/source_path.hpp"
 
 namespace bellwether {
 namespace {
@@ -173,7 +174,7 @@ TEST_F(DataFolderTest, HasNoFactorsForASymbolWithoutSuchAFile) {
 }
 
 TEST(BundledData, IsCleanAndComplete) {
-  const auto folder = DataFolder::open(fs::path(BELLWETHER_SOURCE_DIR) / "data");
+  const auto folder = DataFolder::open(source_path("data"));
   ASSERT_TRUE(folder) << folder.error().text();
   EXPECT_EQ(folder->symbols(Timeframe::Daily), (std::vector<std::string>{"AAPL", "GOOG", "IBM", "MSFT"}));
   for (const std::string& symbol : folder->symbols(Timeframe::Daily)) {
@@ -186,7 +187,7 @@ TEST(BundledData, IsCleanAndComplete) {
 }
 
 TEST(BundledData, GivesTheSplitsAndDividendsThatWerePaid) {
-  const auto folder = DataFolder::open(fs::path(BELLWETHER_SOURCE_DIR) / "data");
+  const auto folder = DataFolder::open(source_path("data"));
   ASSERT_TRUE(folder);
   const auto actions = [&](const char* symbol) {
     const auto bars = folder->load_bars(symbol, Timeframe::Daily, kFirst, kLast, ReadMode::Strict);
@@ -210,7 +211,7 @@ TEST(BundledData, GivesTheSplitsAndDividendsThatWerePaid) {
 }
 
 TEST(BundledData, ExpandsToMinutesThatAddUpToItsDays) {
-  const auto folder = DataFolder::open(fs::path(BELLWETHER_SOURCE_DIR) / "data");
+  const auto folder = DataFolder::open(source_path("data"));
   ASSERT_TRUE(folder);
   const auto daily =
       folder->load_bars("IBM", Timeframe::Daily, date("2001-01-01"), date("2002-12-31"), ReadMode::Strict);
@@ -227,8 +228,7 @@ class SharedData : public testing::Test {
  protected:
   void SetUp() override {
     const char* const shared = std::getenv("BELLWETHER_SHARED");
-    const fs::path path =
-        (shared != nullptr ? fs::path(shared) : fs::path(BELLWETHER_SOURCE_DIR) / "../shared") / "data";
+    const fs::path path = (shared != nullptr ? fs::path(shared) : fs::path(source_path("../shared"))) / "data";
     std::error_code error;
     if (!fs::exists(path, error)) GTEST_SKIP() << "no optional test data in " << path;
     auto folder = DataFolder::open(path);
