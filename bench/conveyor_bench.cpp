@@ -98,7 +98,7 @@ venue_actor::behavior_type gate(venue_actor::stateful_pointer<Gate> self, venue_
                                 const std::vector<std::int64_t>* sent_ns) {
   self->state.latencies = latencies;
   return {
-      [=](const Event& event) { self->send(venue, event); },
+      [=](const Event& event, bool last) { self->send(venue, event, last); },
       [=](PassagePtr& passage) {
         const Turn& turn = passage->turn;
         if (turn.event.from_feed()) {
