@@ -67,6 +67,11 @@ BANNED = {
         r"\bu?intptr_t\b",
         r"\bowner_less\b",
     ),
+    # Unlike sqrt, fma, floor and their like, which IEEE 754 defines to the last bit.
+    "a function of the C library whose last bit differs between machines": (
+        r"(?<![.>:\w])(?:std::|::|__builtin_)?(?:exp[2m]?1?|log(?:2|10|1p)?|pow|cbrt|hypot|erfc?|[tl]gamma|a?(?:sin|cos|tan)h?|"
+        r"atan2)[fl]?\s*\(",
+    ),
     "arithmetic whose width or order depends on the machine": (
         r"\blong\s+double\b",
         r"\bfloat\b",

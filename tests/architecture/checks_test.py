@@ -152,6 +152,11 @@ class Purity(Tree):
         "auto address = reinterpret_cast<std::uintptr_t>(pointer);",
         "long double sum = 0;",
         "float sum = 0;",
+        "double y = std::exp(x);",
+        "double y = ::pow(x, 2);",
+        "return log1p (x);",
+        "auto y = __builtin_log(x);",
+        "double y = -std::erfc(x) / std::atan2(x, 1);",
     )
     PURE = (
         "Timestamp time() const;",
@@ -167,6 +172,9 @@ class Purity(Tree):
         "double signal() const;",
         "bool open(); void system_halt(); int runtime(int);",
         "auto bits = std::bit_cast<std::uint64_t>(1.5);",
+        "double y = std::sqrt(x) + std::fma(x, x, x) + std::floor(x);",
+        "double y = natural_log(x) + power(x, 2) + exponential(x);",
+        "writer.log(x); catalog(x);",
     )
 
     def test_every_planted_impurity_is_found(self) -> None:
