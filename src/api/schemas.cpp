@@ -275,7 +275,8 @@ Json corporate_action() {
                  {"ex_date", date()},
                  {"split_ratio", decimal()},
                  {"dividend", nullable(decimal())},
-                 {"price_ratio", decimal()}});
+                 {"price_ratio", decimal()},
+                 {"traded_share", decimal()}});
 }
 
 Json position_change() {

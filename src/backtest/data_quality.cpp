@@ -52,7 +52,9 @@ class Assessment {
 
   void note_jump(Date date, Price close) {
     bool acted = false;
-    for (; next_action_ < actions_.size() && actions_[next_action_].ex_date <= date; ++next_action_) acted = true;
+    for (; next_action_ < actions_.size() && actions_[next_action_].ex_date <= date; ++next_action_) {
+      acted |= actions_[next_action_].is_announced();
+    }
     if (out_.sessions == 1 || acted) return;
     const double ratio = close.to_double() / last_close_.to_double();
     if (ratio <= kJumpFactor && ratio >= 1 / kJumpFactor) return;

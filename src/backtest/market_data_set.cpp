@@ -4,6 +4,7 @@
 
 #include "config/configuration.hpp"
 #include "engine/aggregation.hpp"
+#include "engine/fee_model.hpp"
 #include "engine/synthetic.hpp"
 
 namespace bellwether {
@@ -13,6 +14,15 @@ namespace {
 constexpr int kHistoryDays = 300;
 /// Calendar days in which there is a session for certain.
 constexpr int kSomeSessionDays = 10;
+
+/// The corporate actions of a run over `raw`, with what fees by the share need to know of its shares.
+std::vector<CorporateAction> actions_of(const AdjustmentFactors& factors, const BarSeries& raw,
+                                        const AppConfig& config) {
+  const AdjustmentMode mode = config.data.adjustment;
+  std::vector<CorporateAction> actions = corporate_actions(factors, raw, mode);
+  if (!FeeModel::counts_shares(config.fees)) return actions;
+  return with_traded_shares(std::move(actions), factors, raw, mode);
+}
 
 /// A strategy that trades the symbol and wants the most daily bars before; null where none wants any.
 const StrategyType* wants_daily_history(const AppConfig& config, const StrategyRegistry& registry,
@@ -113,7 +123,7 @@ Expected<BarSeries> MarketDataSet::read_bars(const DataFolder& folder, const std
   if (!config.data.extended_hours && timeframe != Timeframe::Daily) keep_regular_hours(series);
   const auto factors = read_factors(folder, symbol, mode);
   if (!factors) return factors.error();
-  if (actions != nullptr) *actions = corporate_actions(*factors, series, mode);
+  if (actions != nullptr) *actions = actions_of(*factors, series, config);
   if (auto adjusted = adjust(series, *factors, mode); !adjusted) return adjusted.error();
   return series;
 }
@@ -134,7 +144,7 @@ Expected<BarSeries> MarketDataSet::read_ticks(const DataFolder& folder, const st
   BarSeries series = bars_from(ticks.trades, symbol, config);
   const auto factors = read_factors(folder, symbol, mode);
   if (!factors) return factors.error();
-  actions = corporate_actions(*factors, series, mode);
+  actions = actions_of(*factors, series, config);
   for (const auto& adjusted : {adjust(series, *factors, mode), adjust(symbol, ticks.trades, *factors, mode),
                                adjust(symbol, ticks.quotes, *factors, mode)}) {
     if (!adjusted) return adjusted.error();

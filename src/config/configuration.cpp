@@ -121,6 +121,13 @@ void check_together(ConfigurationDocument& document, AppConfig& config) {
     document.errors.push_back({document.field("data.synthetic_minutes"), "needs data.timeframe daily"});
   }
   check_interval(document, config.data);
+  const FeeConfig& fees = config.fees;
+  if (fees.us_regulatory &&
+      !(fees.sec_fee_per_million.is_zero() && fees.taf_per_share.is_zero() && fees.taf_maximum.is_zero())) {
+    document.errors.push_back({document.field("fees.us_regulatory"),
+                               "found true beside fees.sec_fee_per_million, fees.taf_per_share or fees.taf_maximum, "
+                               "which it replaces; allowed is one or the other"});
+  }
   if (config.fills.slippage == SlippageModel::Ticks && config.data.adjustment != AdjustmentMode::Raw &&
       !config.instruments.tick) {
     document.errors.push_back({document.field("fills.slippage"),

@@ -54,7 +54,8 @@ Json json_of(const CorporateAction& action) {
   return {{"ex_date", action.ex_date.to_string()},
           {"split_ratio", format_decimal(action.split_ratio_billionths, 9)},
           {"dividend", present(action.dividend)},
-          {"price_ratio", format_decimal(action.price_ratio_billionths, 9)}};
+          {"price_ratio", format_decimal(action.price_ratio_billionths, 9)},
+          {"traded_share", format_decimal(action.traded_share_billionths, 9)}};
 }
 
 Json json_of(const CommandEvent& command) {

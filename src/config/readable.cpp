@@ -23,6 +23,7 @@ std::string text_of(const CorporateAction& action) {
     text += " split " + format_decimal(action.split_ratio_billionths, 9) + ":1";
   }
   if (!action.dividend.is_zero()) text += " dividend " + action.dividend.to_string();
+  if (!action.is_announced()) text += " a share stands for " + format_decimal(action.traded_share_billionths, 9);
   return text;
 }
 

@@ -184,6 +184,43 @@ std::vector<CorporateAction> corporate_actions(const AdjustmentFactors& factors,
   return actions;
 }
 
+std::vector<CorporateAction> with_traded_shares(std::vector<CorporateAction> actions, const AdjustmentFactors& factors,
+                                                const BarSeries& raw, AdjustmentMode mode) {
+  if (mode == AdjustmentMode::Raw || raw.bars.empty()) return actions;
+  std::vector<CorporateAction> all;
+  auto next = actions.begin();
+  std::int64_t traded = kOne;
+  auto bar = raw.bars.begin();
+  // One after the last row, for the time from which prices are as traded.
+  for (std::size_t i = 0; i <= factors.rows.size() && bar != raw.bars.end(); ++i) {
+    const AdjustmentFactor row = i < factors.rows.size() ? factors.rows[i] : AdjustmentFactor{};
+    const bool holds = i == factors.rows.size() || bar->start < end_of(row);
+    if (!holds) continue;
+    const std::int64_t share =
+        mode == AdjustmentMode::Split
+            ? row.split_factor
+            : narrow(divide(Int128{row.split_factor} * row.price_factor, kOne, Rounding::HalfEven));
+    const Date date = new_york_date(bar->start);
+    const auto first = next;
+    while (next != actions.end() && next->ex_date <= date) ++next;
+    for (auto action = first; action != next; ++action) {
+      action->traded_share_billionths = share;
+      all.push_back(*action);
+    }
+    if (first == next && share != traded) {
+      CorporateAction change;
+      change.ex_date = date;
+      change.traded_share_billionths = share;
+      all.push_back(change);
+    }
+    traded = share;
+    if (i == factors.rows.size()) break;
+    bar = std::lower_bound(bar, raw.bars.end(), end_of(row),
+                           [](const Bar& b, Timestamp limit) { return b.start < limit; });
+  }
+  return all;
+}
+
 Quantity shares_after_split(Quantity shares, std::int64_t ratio_billionths) {
   constexpr std::int64_t kLargestDenominator = 100;
   for (std::int64_t q = 1; q <= kLargestDenominator; ++q) {

@@ -59,6 +59,12 @@ AdjustmentFactors factors_before(const AdjustmentFactors& factors, Date date, Ad
 std::vector<CorporateAction> corporate_actions(const AdjustmentFactors& factors, const BarSeries& raw,
                                                AdjustmentMode mode);
 
+/// `actions`, of `raw` in `mode`, with what a share of the adjusted data stands for on the exchange
+/// (CorporateAction::traded_share_billionths): split factor, in total adjustment x price factor. Where that changes and
+/// the company does nothing that the data shows, and at the first bar, an action is added that says no more.
+std::vector<CorporateAction> with_traded_shares(std::vector<CorporateAction> actions, const AdjustmentFactors& factors,
+                                                const BarSeries& raw, AdjustmentMode mode);
+
 /// What `shares` become by a split (CorporateAction), exactly: a ratio that is one of small whole numbers but for its
 /// rounding to billionths is taken as that, so that three shares become one by a ratio of 1:3.
 Quantity shares_after_split(Quantity shares, std::int64_t ratio_billionths);

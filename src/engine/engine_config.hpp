@@ -80,6 +80,9 @@ struct FeeConfig {
   /// Most per-share cost of an order, as a fraction of its notional; absent: no cap.
   std::optional<double> per_share_maximum;
   double basis_points = 0;
+  /// The US fees on sells that were in force on the trade's date, by their published history (regulatory_rates), in
+  /// place of the three that follow.
+  bool us_regulatory = false;
   /// US fees on sells: SEC section 31 in dollars per million of notional, FINRA TAF per share with its cap per order;
   /// each rounded up to the cent.
   Money sec_fee_per_million;

@@ -184,6 +184,7 @@ void write(ByteWriter& out, const Event& event) {
       out.i64(event.corporate_action.split_ratio_billionths);
       out.fixed(event.corporate_action.dividend);
       out.i64(event.corporate_action.price_ratio_billionths);
+      out.i64(event.corporate_action.traded_share_billionths);
       break;
     case EventType::Report: write(out, event.report); break;
     case EventType::Timer:
@@ -235,6 +236,7 @@ Event read_event(ByteReader& in) {
       action.split_ratio_billionths = in.i64();
       action.dividend = in.fixed<Price>();
       action.price_ratio_billionths = in.i64();
+      action.traded_share_billionths = in.i64();
       event.corporate_action = action;
       break;
     }

@@ -6,6 +6,8 @@
 namespace bellwether {
 namespace {
 
+constexpr std::int64_t kOneShare = 1'000'000'000;
+
 bool is_stop(OrderType type) {
   return type == OrderType::Stop || type == OrderType::StopLimit || type == OrderType::TrailingStop;
 }
@@ -31,6 +33,7 @@ FillSimulator::FillSimulator(const EngineConfig& config)
       last_bars_(config.instruments.size()),
       last_bar_times_(config.instruments.size()),
       close_left_(config.instruments.size()),
+      traded_shares_(config.instruments.size(), kOneShare),
       session_prices_(config.instruments.size()) {}
 
 void FillSimulator::on_market(const Event& event, std::vector<ExecutionReport>& out) {
@@ -262,6 +265,8 @@ void FillSimulator::close_session(std::vector<ExecutionReport>& out, Timestamp n
 
 void FillSimulator::on_corporate_action(const Event& event, std::vector<ExecutionReport>& out) {
   const CorporateAction& action = event.corporate_action;
+  traded_shares_[event.instrument] = action.traded_share_billionths;
+  if (!action.is_announced()) return;
   Book& book = books_[event.instrument];
   for (Resting& order : book) {
     carry_through(order.spec, order.filled, action, config_->instruments[event.instrument]);
@@ -322,17 +327,14 @@ void FillSimulator::fill(Resting& order, Book& book, Price price, bool slips, Op
   if (order.spec.time_in_force == TimeInForce::Fok && quantity < order.leaves()) return;
   if (look.available != Quantity::max()) look.available -= quantity;
   if (slips) price = slipped(order, price, quantity, look.volume);
-  order.filled += quantity;
-  order.filled_notional += notional(price, quantity);
-  const Money fees = fee_model_.total(order.spec.side, order.filled, order.filled_notional);
+  const Money fee = charge(order, quantity, notional(price, quantity));
   ExecutionReport& report = add_report(out, order, ReportType::Fill, look.fill_time);
   report.last_quantity = quantity;
   report.last_price = price;
-  report.fee = fees - order.fees;
+  report.fee = fee;
   if (order.spec.order_class == OrderClass::Bracket) {
     if (const auto stop = stop_leg(order.spec, price)) report.protective_stop = stop->stop_price;
   }
-  order.fees = fees;
   const bool whole = order.leaves().is_zero();
   if (whole) order.done = true;
   if (order.spec.order_class == OrderClass::Simple && order.id.leg == OrderLeg::Entry) return;
@@ -347,6 +349,21 @@ void FillSimulator::fill(Resting& order, Book& book, Price price, bool slips, Op
     }
   }
   guard(book, copy, price, look, out);
+}
+
+/// Books an execution on `order`, and gives its fee.
+Money FillSimulator::charge(Resting& order, Quantity quantity, Money amount) {
+  const std::int64_t share = traded_shares_[order.spec.instrument];
+  const Quantity traded = share == kOneShare ? quantity : scaled(quantity, share, kOneShare);
+  Money before;
+  // Rates can change between the executions of an order, so that the total before is at today's too.
+  if (!fee_model_.is_free() && order.filled.is_positive()) {
+    before = fee_model_.total(order.spec.side, order.traded, order.filled_notional, session_.date);
+  }
+  order.filled += quantity;
+  order.traded += traded;
+  order.filled_notional += amount;
+  return fee_model_.total(order.spec.side, order.traded, order.filled_notional, session_.date) - before;
 }
 
 /// A stop leg that the price stands beyond when its entry has filled is reached at once, at that price.

@@ -50,7 +50,7 @@ class FillSimulator {
     OrderSpec spec;  // Of the order itself; for an entry the prices of its legs too.
     Quantity filled;
     Money filled_notional;
-    Money fees;
+    Quantity traded;         // What was filled, in shares as traded on the exchange.
     Timestamp active_from;   // When it came: it fills in nothing that had begun before.
     Price best;              // Trailing stop: best price since activation.
     bool held = false;       // Leg that waits for its entry.
@@ -104,6 +104,7 @@ class FillSimulator {
   void after_leg_fill(Book& book, const Resting& leg, Quantity quantity, Timestamp now,
                       std::vector<ExecutionReport>& out);
   void sweep(Book& book);
+  Money charge(Resting& order, Quantity quantity, Money amount);
 
   void reject(const OrderCommand& command, RejectReason reason, Timestamp now, std::vector<ExecutionReport>& out);
   void submit_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out);
@@ -120,8 +121,9 @@ class FillSimulator {
   std::vector<Book> books_;     // By instrument.
   std::vector<Bar> last_bars_;  // By instrument; for fills at the same close.
   std::vector<Timestamp> last_bar_times_;
-  std::vector<Quantity> close_left_;   // By instrument: what the last bar's close may still fill.
-  std::vector<Price> session_prices_;  // By instrument: the session's last price; zero before its first.
+  std::vector<Quantity> close_left_;         // By instrument: what the last bar's close may still fill.
+  std::vector<std::int64_t> traded_shares_;  // By instrument: of CorporateAction, in billionths.
+  std::vector<Price> session_prices_;        // By instrument: the session's last price; zero before its first.
   SessionEvent session_;
   bool market_ended_ = false;
   std::size_t resting_ = 0;

@@ -126,7 +126,7 @@ void FillSimulator::save(ByteWriter& out) const {
       write(out, order.spec);
       out.fixed(order.filled);
       out.fixed(order.filled_notional);
-      out.fixed(order.fees);
+      out.fixed(order.traded);
       out.time(order.active_from);
       out.fixed(order.best);
       out.u8(static_cast<std::uint8_t>((order.held ? 1 : 0) | (order.triggered ? 2 : 0) | (order.armed ? 4 : 0)));
@@ -137,6 +137,7 @@ void FillSimulator::save(ByteWriter& out) const {
     out.fixed(bar.volume);
     out.time(last_bar_times_[i]);
     out.fixed(close_left_[i]);
+    out.i64(traded_shares_[i]);
     out.fixed(session_prices_[i]);
   }
   out.u32(static_cast<std::uint32_t>(session_.date.days));
@@ -158,7 +159,7 @@ void FillSimulator::load(ByteReader& in) {
       order.spec = read_order_spec(in);
       order.filled = in.fixed<Quantity>();
       order.filled_notional = in.fixed<Money>();
-      order.fees = in.fixed<Money>();
+      order.traded = in.fixed<Quantity>();
       order.active_from = in.time();
       order.best = in.fixed<Price>();
       const std::uint8_t flags = in.u8();
@@ -174,6 +175,7 @@ void FillSimulator::load(ByteReader& in) {
     bar.volume = in.fixed<Quantity>();
     last_bar_times_[i] = in.time();
     close_left_[i] = in.fixed<Quantity>();
+    traded_shares_[i] = in.i64();
     session_prices_[i] = in.fixed<Price>();
   }
   session_.date.days = static_cast<std::int32_t>(in.u32());

@@ -87,7 +87,8 @@ struct BarRun {
 constexpr Duration kDailyInterval = std::chrono::hours(24);
 constexpr Duration kMinuteInterval = std::chrono::minutes(1);
 
-/// A split or a cash dividend, applied before the open of `ex_date`.
+/// A split or a cash dividend, applied before the open of `ex_date`. Data of adjusted prices has others beside them
+/// that are neither, and tell from when on a share of the data stands for how many that are really traded.
 struct CorporateAction {
   Date ex_date;
   /// Shares after / shares before: 7 for a 7:1 split, 1 for none. In billionths, exact.
@@ -97,7 +98,14 @@ struct CorporateAction {
   /// What earlier prices are divided by to compare with later ones: the split's ratio, and for a dividend the close
   /// before / (the close before - the dividend). In billionths.
   std::int64_t price_ratio_billionths = 1'000'000'000;
+  /// Shares traded on the exchange for one share of the data, from now on: 1 where prices are as traded, 1/4 before a
+  /// 4:1 split that prices are adjusted for. What is charged per share is charged on those. In billionths.
+  std::int64_t traded_share_billionths = 1'000'000'000;
 
+  /// True for what a company does: a split or a dividend.
+  [[nodiscard]] bool is_announced() const {
+    return split_ratio_billionths != 1'000'000'000 || price_ratio_billionths != 1'000'000'000 || !dividend.is_zero();
+  }
   bool operator==(const CorporateAction&) const = default;
 };
 

@@ -82,6 +82,7 @@ void SignalStage::advance(Turn& turn) {
     case EventType::Timer: on_timer(event.timer); break;
     case EventType::Command: on_command(event.command); break;
     case EventType::CorporateAction: {
+      if (!event.corporate_action.is_announced()) break;
       Price& last = context_.last_prices_[event.instrument];
       last = scaled(last, 1'000'000'000, event.corporate_action.split_ratio_billionths);
       open_orders_.apply(event.corporate_action, event.instrument, context_.instrument(event.instrument));

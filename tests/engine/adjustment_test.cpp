@@ -85,6 +85,38 @@ TEST(CorporateActions, ScalesDividendsToSplitAdjustedPrices) {
   EXPECT_EQ(actions[0], (CorporateAction{date("2012-08-09"), 1'000'000'000, price("0.09464"), 1'004'293'415}));
 }
 
+std::vector<std::pair<std::string, std::int64_t>> traded_shares(AdjustmentMode mode) {
+  std::vector<std::pair<std::string, std::int64_t>> shares;
+  for (const CorporateAction& each :
+       with_traded_shares(corporate_actions(kFactors, apple(), mode), kFactors, apple(), mode)) {
+    shares.emplace_back(each.ex_date.to_string() + (each.is_announced() ? " announced" : ""),
+                        each.traded_share_billionths);
+  }
+  return shares;
+}
+
+TEST(CorporateActions, TellWhatAShareOfAdjustedDataStandsFor) {
+  using Shares = std::vector<std::pair<std::string, std::int64_t>>;
+  // A share of the time after both splits was 1/28 of one before the first, 1/4 between them.
+  EXPECT_EQ(traded_shares(AdjustmentMode::Split),
+            (Shares{{"2012-08-08", 35'714'300}, {"2012-08-09 announced", 35'714'300}, {"2014-06-09", 250'000'000}}));
+  // 0.8613657 x 0.0357143 = 0.030763073..., 0.8650639 x 0.0357143 = 0.030895151..., 0.8650639 x 0.25.
+  EXPECT_EQ(traded_shares(AdjustmentMode::Total),
+            (Shares{{"2012-08-08", 30'763'073}, {"2012-08-09", 30'895'152}, {"2014-06-09", 216'265'975}}));
+  EXPECT_EQ(traded_shares(AdjustmentMode::Raw),
+            (Shares{{"2012-08-09 announced", 1'000'000'000}, {"2014-06-09 announced", 1'000'000'000}}));
+}
+
+TEST(CorporateActions, TellThatASharesStandsForItselfAfterTheLastSplit) {
+  const AdjustmentFactors factors{{{date("2012-08-08"), 1'000'000'000, 500'000'000}}};
+  const auto actions = with_traded_shares({}, factors, apple(), AdjustmentMode::Split);
+  ASSERT_EQ(actions.size(), 2U);
+  EXPECT_EQ(actions[0].traded_share_billionths, 500'000'000);
+  EXPECT_EQ(actions[1].ex_date, date("2012-08-09"));
+  EXPECT_EQ(actions[1].traded_share_billionths, 1'000'000'000);
+  EXPECT_TRUE(with_traded_shares({}, {}, apple(), AdjustmentMode::Split).empty());
+}
+
 TEST(CorporateActions, GivesNoneForTotalPricesOrOutsideOfTheBars) {
   EXPECT_TRUE(corporate_actions(kFactors, apple(), AdjustmentMode::Total).empty());
   BarSeries one = apple();

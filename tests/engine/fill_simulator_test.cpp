@@ -390,6 +390,56 @@ TEST(FillSimulator, ChargesAnOrderOnceHoweverManyFillsItTakes) {
   EXPECT_EQ(venue.fills()[1].fee, money("0.4"));
 }
 
+/// The fee of each fill of a sell order of `quantity` in the market's two next bars, of which each fills 50 shares.
+/// Between them comes `action`.
+std::vector<Money> fees_around(const CorporateAction& first, const CorporateAction& action, std::int64_t quantity) {
+  EngineConfig config = small_config();
+  config.fees.per_share = money("0.01");
+  config.fills.participation = 0.5;
+  Venue venue(config);
+  OrderSpec order = market_order(Side::Sell, quantity);
+  order.time_in_force = TimeInForce::Gtc;
+  venue.on(Event::of(at_minute(0), 0, first));
+  venue.send(order);
+  venue.bar(0, "10", "11", "9", "10", 100);
+  venue.on(Event::of(at_minute(1), 0, action));
+  venue.bar(1, "10", "11", "9", "10", 100);
+  std::vector<Money> fees;
+  for (const ExecutionReport& fill : venue.fills()) fees.push_back(fill.fee);
+  return fees;
+}
+
+CorporateAction stands_for(std::int64_t traded_share_billionths) {
+  CorporateAction action;
+  action.traded_share_billionths = traded_share_billionths;
+  return action;
+}
+
+TEST(FillSimulator, ChargesPerShareForTheSharesThatWereTraded) {
+  // 50 shares at a cent; a fourth of them; ten times as many.
+  EXPECT_EQ(fees_around({}, {}, 100), (std::vector{money("0.5"), money("0.5")}));
+  EXPECT_EQ(fees_around(stands_for(250'000'000), stands_for(250'000'000), 100),
+            (std::vector{money("0.125"), money("0.125")}));
+  EXPECT_EQ(fees_around(stands_for(250'000'000), {}, 100), (std::vector{money("0.125"), money("0.5")}));
+  EXPECT_EQ(fees_around({}, stands_for(10'000'000'000), 100), (std::vector{money("0.5"), money("5")}));
+}
+
+TEST(FillSimulator, ChargesNothingAgainForSharesThatASplitMadeMore) {
+  CorporateAction split;
+  split.split_ratio_billionths = split.price_ratio_billionths = 4'000'000'000;
+  EXPECT_EQ(fees_around({}, split, 100), (std::vector{money("0.5"), money("0.5")}));
+}
+
+TEST(FillSimulator, AShareThatStandsForAnotherNumberChangesNoOrder) {
+  Venue venue;
+  const OrderId id = venue.send(limit_order(Side::Buy, 100, "10"));
+  venue.on(Event::of(at_minute(0), 0, stands_for(250'000'000)));
+  venue.bar(0, "9.99", "12", "9.99", "11");
+  EXPECT_EQ(venue.filled_at(), "9.99");
+  EXPECT_EQ(venue.fills().front().last_quantity, shares(100));
+  EXPECT_EQ(venue.last(id), ReportType::Fill);
+}
+
 TEST(FillSimulator, RoundsASlippedPriceToTheTickAgainstTheOrder) {
   EngineConfig config = small_config();
   config.fills.slippage = SlippageModel::BasisPoints;
