@@ -38,7 +38,10 @@ Page<Row> page_of(const std::deque<Row>& rows, EventNumber after, std::size_t li
 }  // namespace
 
 SessionBoard::SessionBoard(EngineConfig config, const StrategyRegistry& registry, const BoardConfig& limits)
-    : config_(std::move(config)), limits_(limits), last_prices_(config_.instruments.size()) {
+    : config_(std::move(config)),
+      limits_(limits),
+      last_prices_(config_.instruments.size()),
+      outcomes_(config_.strategies.size()) {
   for (const StrategyConfig& strategy : config_.strategies) {
     StrategyView& view = strategies_.emplace_back();
     view.config = strategy;
@@ -168,7 +171,7 @@ void SessionBoard::apply_report(const Turn& turn) {
   if (applied.outcome == OpenOrders::Outcome::NotOpen) return;
   order.state = applied.order->state;
   order.spec = applied.order->spec;
-  if (applied.outcome == OpenOrders::Outcome::Ended) end_order(report.order);
+  if (applied.outcome == OpenOrders::Outcome::Ended) end_order(order);
 }
 
 void SessionBoard::apply_denied(const Turn& turn) {
@@ -183,7 +186,9 @@ void SessionBoard::apply_denied(const Turn& turn) {
     row.state = OrderState::Denied;
     row.denied = intent.denied;
     row.created = row.updated = turn.event.time;
-    if (orders_.emplace(row.id, row).second) end_order(row.id);
+    if (!orders_.emplace(row.id, row).second) continue;
+    counted_.insert(row.id);
+    end_order(row);
   }
 }
 
@@ -192,7 +197,9 @@ void SessionBoard::apply_commands(const Turn& turn) {
     ++status_.counts.commands;
     const std::size_t open_before = open_orders_.size();
     open_orders_.apply(command);
-    for (const OpenOrder& added : open_orders_.all().subspan(open_before)) {
+    const auto fresh = open_orders_.all().subspan(open_before);
+    const bool has_entry = std::ranges::any_of(fresh, [](const OpenOrder& o) { return o.id.leg == OrderLeg::Entry; });
+    for (const OpenOrder& added : fresh) {
       OrderRow row;
       row.id = added.id;
       row.strategy = added.strategy;
@@ -200,6 +207,7 @@ void SessionBoard::apply_commands(const Turn& turn) {
       row.state = added.state;
       row.created = row.updated = turn.event.time;
       orders_.emplace(row.id, row);
+      if (!has_entry || row.id.leg == OrderLeg::Entry) counted_.insert(row.id);
     }
     if (command.kind == CommandKind::Submit) continue;
     const auto row = orders_.find(command.target);
@@ -211,8 +219,9 @@ void SessionBoard::apply_commands(const Turn& turn) {
   status_.open_orders = open_orders_.size();
 }
 
-void SessionBoard::end_order(OrderId id) {
-  ended_orders_.push_back(id);
+void SessionBoard::end_order(const OrderRow& order) {
+  if (counted_.erase(order.id) > 0 && order.strategy < outcomes_.size()) outcomes_[order.strategy].count(order);
+  ended_orders_.push_back(order.id);
   if (ended_orders_.size() <= limits_.ended_orders) return;
   orders_.erase(ended_orders_.front());
   ended_orders_.pop_front();
@@ -303,6 +312,12 @@ std::vector<StrategyTotals> SessionBoard::strategy_totals() const {
   for (const PositionRow& row : positions()) {
     StrategyTotals& sum = totals.at(row.strategy);
     add_amounts(sum, row);
+  }
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < totals.size(); ++i) totals[i].orders = outcomes_[i];
+  for (const OrderId& id : counted_) {
+    const OrderRow& row = orders_.at(id);
+    if (row.strategy < totals.size()) totals[row.strategy].orders.count(row);
   }
   return totals;
 }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "actors/trailing_trades.hpp"
 #include "engine/open_orders.hpp"
@@ -55,7 +56,7 @@ class SessionBoard final : public SessionView {
   void apply_denied(const Turn& turn);
   void apply_commands(const Turn& turn);
   void apply_position(const PositionChange& change);
-  void end_order(OrderId id);
+  void end_order(const OrderRow& order);
   void keep_changes(const Turn& turn);
   [[nodiscard]] PositionRow valued(PositionRow row) const;
 
@@ -74,7 +75,9 @@ class SessionBoard final : public SessionView {
   std::map<std::pair<StrategyIndex, InstrumentIndex>, PositionChange> positions_;
   OpenOrders open_orders_;
   std::map<OrderId, OrderRow> orders_;
-  std::deque<OrderId> ended_orders_;  // In the order in which they ended.
+  std::vector<OrderOutcomes> outcomes_;  // Of ended orders, by strategy.
+  std::set<OrderId> counted_;            // Open orders that are to be counted, as OrderOutcomes has it.
+  std::deque<OrderId> ended_orders_;     // In the order in which they ended.
   std::deque<FillRow> fills_;
   std::deque<CommandRow> commands_;
 

@@ -132,6 +132,15 @@ Members balance() {
           {"dividends", decimal()}};
 }
 
+/// OrderOutcomes: counts by how orders ended, and by reason those that were refused.
+Json order_outcomes() {
+  Members counts;
+  for (const auto& [name, member] : kOutcomeCounts) counts = counts + Members{{name, count()}};
+  Json by_reason = typed("object");
+  by_reason["additionalProperties"] = count();
+  return object(counts + Members{{"denied_by", by_reason}, {"rejected_by", by_reason}});
+}
+
 Json account() {
   const Json strategy = object({{"strategy", kText},
                                 {"market_value", decimal()},
@@ -139,7 +148,8 @@ Json account() {
                                 {"realized_pnl", decimal()},
                                 {"realized_pnl_fifo", decimal()},
                                 {"fees", decimal()},
-                                {"dividends", decimal()}});
+                                {"dividends", decimal()},
+                                {"orders", order_outcomes()}});
   Json strategies = typed("array");
   strategies["items"] = strategy;
   return object(balance() + Members{{"initial_cash", decimal()},

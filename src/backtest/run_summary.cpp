@@ -9,33 +9,6 @@
 namespace bellwether {
 namespace {
 
-void count(const OrderRow& row, OrderOutcomes& out) {
-  ++out.asked;
-  switch (row.state) {
-    case OrderState::Filled: ++out.filled; return;
-    case OrderState::Denied:
-      ++out.denied;
-      ++out.denied_by[static_cast<std::size_t>(row.denied)];
-      return;
-    case OrderState::Rejected:
-      ++out.rejected;
-      ++out.rejected_by[static_cast<std::size_t>(row.rejected)];
-      return;
-    default: break;
-  }
-  if (!is_terminal(row.state)) {
-    ++out.open;
-  } else if (!row.filled.is_zero()) {
-    ++out.cut;
-  } else if (row.state == OrderState::Canceled) {
-    ++out.cancelled;
-  } else if (row.state == OrderState::Expired) {
-    ++out.expired;
-  } else {
-    ++out.replaced;
-  }
-}
-
 /// The last close of `symbol`'s bars that had closed by `end`.
 Price last_close(std::span<const PriceHistory> prices, InstrumentIndex instrument, Timestamp end) {
   if (instrument >= prices.size()) return {};
@@ -121,15 +94,6 @@ std::string idleness_of(const StrategyConfig& strategy, const SessionRecord& rec
 
 }  // namespace
 
-OrderOutcomes& OrderOutcomes::operator+=(const OrderOutcomes& other) {
-  for (const auto& [name, member] : kOutcomeCounts) {
-    this->*member += other.*member;
-  }
-  for (std::size_t i = 0; i < denied_by.size(); ++i) denied_by[i] += other.denied_by[i];
-  for (std::size_t i = 0; i < rejected_by.size(); ++i) rejected_by[i] += other.rejected_by[i];
-  return *this;
-}
-
 std::vector<OrderOutcomes> order_outcomes(const SessionRecord& record, const EngineConfig& engine) {
   std::vector<OrderOutcomes> outcomes(engine.strategies.size());
   for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i].strategy = static_cast<StrategyIndex>(i);
@@ -140,7 +104,7 @@ std::vector<OrderOutcomes> order_outcomes(const SessionRecord& record, const Eng
     } else if (row.id.with_leg(OrderLeg::Entry) == entry) {
       continue;
     }
-    if (row.strategy < outcomes.size()) count(row, outcomes[row.strategy]);
+    if (row.strategy < outcomes.size()) outcomes[row.strategy].count(row);
   }
   return outcomes;
 }

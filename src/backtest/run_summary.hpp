@@ -1,14 +1,13 @@
 // What became of a run's orders and what is left open at its end: the things to know before its statistics.
 #pragma once
 
-#include <array>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "engine/engine_config.hpp"
 #include "engine/market.hpp"
+#include "engine/order_outcomes.hpp"
 #include "engine/session_record.hpp"
 #include "engine/strategy.hpp"
 
@@ -21,35 +20,6 @@ struct PriceHistory {
   bool synthetic = false;
   std::span<const Bar> bars;
 };
-
-/// How the orders that a strategy asked for ended; each counts once. The legs of a bracket are no orders of their own
-/// here, those of an OCO are.
-struct OrderOutcomes {
-  StrategyIndex strategy = kNoStrategy;
-  std::uint64_t asked = 0;
-  std::uint64_t filled = 0;  ///< Wholly.
-  std::uint64_t cut = 0;     ///< In part; the rest was cancelled, expired or replaced.
-  // Nothing was filled.
-  std::uint64_t cancelled = 0;
-  std::uint64_t expired = 0;
-  std::uint64_t replaced = 0;
-  std::uint64_t rejected = 0;  ///< By the venue.
-  std::uint64_t denied = 0;    ///< By the risk stage.
-  std::uint64_t open = 0;
-  std::array<std::uint64_t, kDenyReasons.size() + 1> denied_by{};  ///< Indexed by DenyReason.
-  std::array<std::uint64_t, kRejectReasonCount> rejected_by{};     ///< Indexed by RejectReason.
-
-  OrderOutcomes& operator+=(const OrderOutcomes& other);
-  bool operator==(const OrderOutcomes&) const = default;
-};
-
-/// Name and member of each count, in the order in which they are shown.
-inline constexpr std::pair<const char*, std::uint64_t OrderOutcomes::*> kOutcomeCounts[] = {
-    {"asked", &OrderOutcomes::asked},       {"filled", &OrderOutcomes::filled},
-    {"cut", &OrderOutcomes::cut},           {"cancelled", &OrderOutcomes::cancelled},
-    {"expired", &OrderOutcomes::expired},   {"replaced", &OrderOutcomes::replaced},
-    {"rejected", &OrderOutcomes::rejected}, {"denied", &OrderOutcomes::denied},
-    {"open", &OrderOutcomes::open}};
 
 /// One for each strategy of `engine`, in its order.
 std::vector<OrderOutcomes> order_outcomes(const SessionRecord& record, const EngineConfig& engine);

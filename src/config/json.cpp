@@ -295,6 +295,22 @@ Json json_of(const AccountView& account) {
   return json;
 }
 
+Json json_of(const OrderOutcomes& outcomes) {
+  Json json;
+  for (const auto& [name, member] : kOutcomeCounts) json[name] = outcomes.*member;
+  json["denied_by"] = Json::object();
+  for (const DenyReasonText& reason : kDenyReasons) {
+    const std::uint64_t count = outcomes.denied_by[static_cast<std::size_t>(reason.reason)];
+    if (count > 0) json["denied_by"][reason.token] = count;
+  }
+  json["rejected_by"] = Json::object();
+  for (std::size_t i = 0; i < outcomes.rejected_by.size(); ++i) {
+    const std::string reason(token(static_cast<RejectReason>(i)));
+    if (outcomes.rejected_by[i] > 0) json["rejected_by"][reason] = outcomes.rejected_by[i];
+  }
+  return json;
+}
+
 Json json_of(const StrategyTotals& totals) {
   Json json;
   json["market_value"] = totals.market_value.to_string();
@@ -303,6 +319,7 @@ Json json_of(const StrategyTotals& totals) {
   json["realized_pnl_fifo"] = totals.realized_fifo.to_string();
   json["fees"] = totals.fees.to_string();
   json["dividends"] = totals.dividends.to_string();
+  json["orders"] = json_of(totals.orders);
   return json;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/order_outcomes.hpp"
 #include "engine/session_record.hpp"
 #include "engine/state_change.hpp"
 #include "engine/strategy.hpp"
@@ -92,6 +93,7 @@ struct StrategyTotals {
   Money realized_fifo;   ///< By first in, first out.
   Money fees;
   Money dividends;
+  OrderOutcomes orders;  ///< Since this process began.
 
   bool operator==(const StrategyTotals&) const = default;
 };

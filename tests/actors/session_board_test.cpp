@@ -93,8 +93,10 @@ TEST(SessionBoard, SumsPositionsOfAllInstrumentsByStrategy) {
   board.apply(turn);
   const std::vector<StrategyTotals> totals = board.strategy_totals();
   ASSERT_EQ(totals.size(), 2u);
-  EXPECT_EQ(totals[0], (StrategyTotals{money("500"), money("100"), money("2"), money("4"), money("3"), money("4")}));
-  EXPECT_EQ(totals[1], (StrategyTotals{money("-200"), money("40"), money("1"), money("2"), money("3"), money("-8")}));
+  EXPECT_EQ(totals[0],
+            (StrategyTotals{money("500"), money("100"), money("2"), money("4"), money("3"), money("4"), {}}));
+  EXPECT_EQ(totals[1],
+            (StrategyTotals{money("-200"), money("40"), money("1"), money("2"), money("3"), money("-8"), {}}));
 }
 
 TEST(SessionBoard, ReportsStatusHaltAndCounts) {
@@ -204,6 +206,42 @@ TEST(SessionBoard, ForgetsTheOldestEndedOrdersButNeverAnOpenOne) {
   EXPECT_EQ(page.rows[0].state, OrderState::Working);
   EXPECT_EQ(page.rows[1].id.event, 15u);
   EXPECT_EQ(page.rows[3].id.event, 19u);
+}
+
+TEST(SessionBoard, CountsHowOrdersEndedAlsoThoseThatItForgot) {
+  BoardConfig limits;
+  limits.ended_orders = 3;
+  SessionBoard board = empty_board(limits);
+  reject_all_but_the_first(board, 10);
+  Turn denied = turn_of(30, bar_event(0, 30, "50"));
+  Intent& intent = denied.intents.emplace_back();
+  intent.command = submit(30, 0, Side::Buy, 5, 0);
+  intent.denied = DenyReason::BuyingPower;
+  board.apply(denied);
+  const auto totals = board.strategy_totals();
+  // Odd events were the first strategy's, of which the first order was accepted; even ones the second's.
+  OrderOutcomes first;
+  first.asked = 6;
+  first.open = 1;
+  first.rejected = first.rejected_by[0] = 4;
+  first.denied = first.denied_by[static_cast<std::size_t>(DenyReason::BuyingPower)] = 1;
+  EXPECT_EQ(totals[0].orders, first);
+  OrderOutcomes second;
+  second.asked = second.rejected = second.rejected_by[0] = 5;
+  EXPECT_EQ(totals[1].orders, second);
+}
+
+TEST(SessionBoard, CountsABracketOnce) {
+  SessionBoard board = empty_board();
+  OrderCommand bracket = submit(1, 0, Side::Buy, 10, 0);
+  bracket.spec.order_class = OrderClass::Bracket;
+  bracket.spec.take_profit = price("12");
+  bracket.spec.stop_loss = price("9");
+  Turn turn = turn_of(1, bar_event(0, 1, "10"));
+  turn.commands.push_back(bracket);
+  board.apply(turn);
+  EXPECT_EQ(board.orders(filter_of(OrderFilter::Status::Open)).rows.size(), 3U);
+  EXPECT_EQ(board.strategy_totals()[0].orders.asked, 1U);
 }
 
 TEST(SessionBoard, PagesOrdersByAStableCursorInBothDirections) {

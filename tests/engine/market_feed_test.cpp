@@ -102,6 +102,7 @@ TEST(MarketFeed, AppliesCorporateActionsBeforeTheOpenOfTheirExDate) {
   const std::vector<Bar> bars = {daily(kWednesday), daily(kFriday), daily(kMonday)};
   CorporateAction before;
   before.ex_date = Date::from_ymd(2013, 11, 1);
+  before.dividend = Price::from_int(1);
   CorporateAction holiday;
   holiday.ex_date = Date::from_ymd(2013, 11, 28);
   CorporateAction monday;
@@ -112,6 +113,16 @@ TEST(MarketFeed, AppliesCorporateActionsBeforeTheOpenOfTheirExDate) {
                      "corporate_action 0 11-29T14:30", "session_open 11-29T14:30", "bar 0 11-29T18:00",
                      "session_close 11-29T18:00", "corporate_action 0 12-02T14:30", "session_open 12-02T14:30",
                      "bar 0 12-02T21:00", "session_close 12-02T21:00"}));
+}
+
+TEST(MarketFeed, TellsWhatAShareStandsForBeforeTheFirstOpen) {
+  const std::vector<Bar> bars = {daily(kWednesday)};
+  CorporateAction share;
+  share.ex_date = kWednesday;
+  share.traded_share_billionths = 250'000'000;
+  EXPECT_EQ(told(MarketFeed({bars_of(0, bars, kDailyInterval)}, {{0, {share}}}, calendar())),
+            (Strings{"corporate_action 0 11-27T14:30", "session_open 11-27T14:30", "bar 0 11-27T21:00",
+                     "session_close 11-27T21:00"}));
 }
 
 TEST(MarketFeed, AppliesCorporateActionsBeforeThePreMarketOfTheirExDate) {
