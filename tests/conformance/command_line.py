@@ -19,28 +19,10 @@ import time
 import urllib.error
 import urllib.request
 
-PROGRAM = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
-DATA = PROJECT / "data"
-DEMO = ["--config", str(PROJECT / "config/demo.json"), "--data", str(DATA)]
+from program import DATA, DEMO, PROGRAM, PROJECT, call, check, finish
+
 RESULT_FILES = ["orders.csv", "fills.csv", "trades.csv", "equity.csv", "equity_events.csv"]
 
-
-failures = []
-
-
-def check(holds, what):
-    """Goes on after a failure, so that one run shows them all."""
-    print(f"  {what}" if holds else f"  FAILED: {what}", flush=True)
-    if not holds:
-        failures.append(what)
-
-
-def call(*arguments, cwd):
-    try:
-        return subprocess.run([PROGRAM, *arguments], cwd=cwd, capture_output=True, text=True, timeout=60)
-    except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(arguments, 0, "", "(did not end within 60 s)")
 
 
 def free_port():
@@ -286,9 +268,7 @@ def main():
         session_killed_and_continued(folder)
         session_with_api(folder)
         session_that_fails(folder)
-    if failures:
-        sys.exit(f"{len(failures)} failed")
-    print("all of it holds")
+    finish()
 
 
 if __name__ == "__main__":

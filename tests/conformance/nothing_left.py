@@ -10,26 +10,11 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
 
-PROGRAM = pathlib.Path(sys.argv[1]).resolve()
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
-CONFIG = ["--config", str(PROJECT / "config/demo.json")]
-DEMO = [*CONFIG, "--data", str(PROJECT / "data")]
-failures = []
-
-
-def check(holds, what):
-    print(f"  {what}" if holds else f"  FAILED: {what}", flush=True)
-    if not holds:
-        failures.append(what)
-
-
-def call(*arguments, cwd):
-    return subprocess.run([PROGRAM, *arguments], cwd=cwd, capture_output=True, text=True, timeout=60)
+from program import CONFIG, DEMO, PROGRAM, PROJECT, call, check, finish
 
 
 def contents(folder):
@@ -193,9 +178,7 @@ def main():
         failed_starts(folder)
         flatten_after_the_end(folder)
         mistyped(folder)
-    if failures:
-        sys.exit(f"{len(failures)} failed")
-    print("all of it holds")
+    finish()
 
 
 if __name__ == "__main__":
