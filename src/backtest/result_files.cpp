@@ -111,15 +111,9 @@ JsonValue outcomes_json(const RunResult& result) {
     entry.member("strategy") = text(names.strategy(each.strategy));
     for (const auto& [name, member] : kOutcomeCounts) entry.member(name) = number(each.*member);
     JsonValue& denied = entry.member("denied_by") = JsonValue::object();
-    for (const DenyReasonText& reason : kDenyReasons) {
-      const std::uint64_t count = each.denied_by[static_cast<std::size_t>(reason.reason)];
-      if (count > 0) denied.member(reason.token) = number(count);
-    }
+    for (const auto& [reason, count] : each.denials()) denied.member(reason) = number(count);
     JsonValue& rejected = entry.member("rejected_by") = JsonValue::object();
-    for (std::size_t i = 0; i < each.rejected_by.size(); ++i) {
-      const std::string_view reason = i == 0 ? "none" : token(static_cast<RejectReason>(i));
-      if (each.rejected_by[i] > 0) rejected.member(reason) = number(each.rejected_by[i]);
-    }
+    for (const auto& [reason, count] : each.rejections()) rejected.member(reason) = number(count);
   }
   return list;
 }

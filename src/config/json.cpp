@@ -298,16 +298,9 @@ Json json_of(const AccountView& account) {
 Json json_of(const OrderOutcomes& outcomes) {
   Json json;
   for (const auto& [name, member] : kOutcomeCounts) json[name] = outcomes.*member;
-  json["denied_by"] = Json::object();
-  for (const DenyReasonText& reason : kDenyReasons) {
-    const std::uint64_t count = outcomes.denied_by[static_cast<std::size_t>(reason.reason)];
-    if (count > 0) json["denied_by"][reason.token] = count;
-  }
-  json["rejected_by"] = Json::object();
-  for (std::size_t i = 0; i < outcomes.rejected_by.size(); ++i) {
-    const std::string reason(token(static_cast<RejectReason>(i)));
-    if (outcomes.rejected_by[i] > 0) json["rejected_by"][reason] = outcomes.rejected_by[i];
-  }
+  json["denied_by"] = json["rejected_by"] = Json::object();
+  for (const auto& [reason, count] : outcomes.denials()) json["denied_by"][std::string(reason)] = count;
+  for (const auto& [reason, count] : outcomes.rejections()) json["rejected_by"][std::string(reason)] = count;
   return json;
 }
 

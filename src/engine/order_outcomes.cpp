@@ -31,6 +31,23 @@ void OrderOutcomes::count(const OrderRow& row) {
   }
 }
 
+OrderOutcomes::ByReason OrderOutcomes::denials() const {
+  ByReason some;
+  for (const DenyReasonText& each : kDenyReasons) {
+    const std::uint64_t count = denied_by[static_cast<std::size_t>(each.reason)];
+    if (count > 0) some.emplace_back(each.token, count);
+  }
+  return some;
+}
+
+OrderOutcomes::ByReason OrderOutcomes::rejections() const {
+  ByReason some;
+  for (std::size_t i = 0; i < rejected_by.size(); ++i) {
+    if (rejected_by[i] > 0) some.emplace_back(token(static_cast<RejectReason>(i)), rejected_by[i]);
+  }
+  return some;
+}
+
 OrderOutcomes& OrderOutcomes::operator+=(const OrderOutcomes& other) {
   for (const auto& [name, member] : kOutcomeCounts) {
     this->*member += other.*member;

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "engine/deny_reason.hpp"
 #include "engine/session_record.hpp"
@@ -29,6 +31,10 @@ struct OrderOutcomes {
 
   /// Counts one order, as it stands.
   void count(const OrderRow& row);
+  /// The reasons for which any order was denied or rejected, by their tokens, with how many were.
+  using ByReason = std::vector<std::pair<std::string_view, std::uint64_t>>;
+  [[nodiscard]] ByReason denials() const;
+  [[nodiscard]] ByReason rejections() const;
   OrderOutcomes& operator+=(const OrderOutcomes& other);
   bool operator==(const OrderOutcomes&) const = default;
 };
