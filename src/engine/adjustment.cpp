@@ -191,11 +191,10 @@ std::vector<CorporateAction> with_traded_shares(std::vector<CorporateAction> act
   auto next = actions.begin();
   std::int64_t traded = kOne;
   auto bar = raw.bars.begin();
-  // One after the last row, for the time from which prices are as traded.
-  for (std::size_t i = 0; i <= factors.rows.size() && bar != raw.bars.end(); ++i) {
-    const AdjustmentFactor row = i < factors.rows.size() ? factors.rows[i] : AdjustmentFactor{};
-    const bool holds = i == factors.rows.size() || bar->start < end_of(row);
-    if (!holds) continue;
+  std::vector<AdjustmentFactor> rows = factors.rows;
+  rows.push_back({new_york_date(raw.bars.back().start)});  // After the last row prices are as traded.
+  for (const AdjustmentFactor& row : rows) {
+    if (bar == raw.bars.end() || bar->start >= end_of(row)) continue;
     const std::int64_t share =
         mode == AdjustmentMode::Split
             ? row.split_factor
@@ -214,7 +213,6 @@ std::vector<CorporateAction> with_traded_shares(std::vector<CorporateAction> act
       all.push_back(change);
     }
     traded = share;
-    if (i == factors.rows.size()) break;
     bar = std::lower_bound(bar, raw.bars.end(), end_of(row),
                            [](const Bar& b, Timestamp limit) { return b.start < limit; });
   }

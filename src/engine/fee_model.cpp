@@ -25,7 +25,7 @@ bool FeeModel::counts_shares(const FeeConfig& c) {
 }
 
 Money FeeModel::total(Side side, Quantity traded, Money amount, Date date) const {
-  if (is_free_ || amount.is_zero()) return {};
+  if (is_free_ || (traded.is_zero() && amount.is_zero())) return {};
   Money fee = config_.per_order;
   if (config_.per_share.is_positive() || config_.per_share_minimum.is_positive()) {
     Money share_fee = std::max(per_quantity(config_.per_share, traded), config_.per_share_minimum);

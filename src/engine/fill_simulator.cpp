@@ -266,7 +266,6 @@ void FillSimulator::close_session(std::vector<ExecutionReport>& out, Timestamp n
 void FillSimulator::on_corporate_action(const Event& event, std::vector<ExecutionReport>& out) {
   const CorporateAction& action = event.corporate_action;
   traded_shares_[event.instrument] = action.traded_share_billionths;
-  if (!action.is_announced()) return;
   Book& book = books_[event.instrument];
   for (Resting& order : book) {
     carry_through(order.spec, order.filled, action, config_->instruments[event.instrument]);

@@ -114,6 +114,7 @@ std::optional<OrderSpec> stop_leg(const OrderSpec& group, Price entry_price) {
 }
 
 void carry_through(OrderSpec& spec, Quantity& filled, const CorporateAction& action, const Instrument& instrument) {
+  if (!action.is_announced()) return;
   constexpr std::int64_t kOne = 1'000'000'000;
   const Quantity leaves = shares_after_split(spec.quantity - filled, action.split_ratio_billionths);
   filled = shares_after_split(filled, action.split_ratio_billionths);

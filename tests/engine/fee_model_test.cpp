@@ -77,6 +77,12 @@ TEST(FeeModel, AddsUpAllFeesThatAreSet) {
   EXPECT_EQ(fee(config, Side::Sell, 100, "10000"), money("12.21"));
 }
 
+TEST(FeeModel, ChargesAnOrderWhoseAmountRoundsToNothing) {
+  FeeConfig config;
+  config.per_order = money("1");
+  EXPECT_EQ(fee(config, Side::Buy, 1, "0"), money("1"));
+}
+
 Money regulatory_fee(std::string_view date, Side side, std::int64_t quantity, std::string_view amount) {
   FeeConfig config;
   config.us_regulatory = true;

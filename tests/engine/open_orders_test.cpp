@@ -263,5 +263,18 @@ TEST_F(OpenOrdersDeathTest, StopsOnADenialOfAnOrderAtTheVenue) {
   EXPECT_DEATH(told(id, ReportType::Denied, 0), "impossible transition");
 }
 
+TEST(OpenOrders, LeaveAnOrderAloneWhereTheCompanyDoesNothing) {
+  // Neither in whole lots nor in whole ticks: to carry it would round both.
+  OrderSpec order = limit_order(Side::Buy, 100, "10.001");
+  order.quantity = *Quantity::parse("7.5");
+  const OrderSpec before = order;
+  Quantity filled = *Quantity::parse("0.25");
+  CorporateAction action;
+  action.traded_share_billionths = 250'000'000;
+  carry_through(order, filled, action, Instrument());
+  EXPECT_EQ(order, before);
+  EXPECT_EQ(filled, *Quantity::parse("0.25"));
+}
+
 }  // namespace
 }  // namespace bellwether
