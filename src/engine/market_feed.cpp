@@ -83,7 +83,8 @@ void MarketFeed::push_actions(const Session& session, Timestamp at) {
     const auto& all = actions_[i].actions;
     for (std::size_t& next = next_action_[i]; next < all.size() && all[next].ex_date <= session.date; ++next) {
       // Splits and dividends from before the data began have nobody to concern; what a share stands for has.
-      if (last_seen_ != kNoDate || !all[next].is_announced()) pending_.push_back(Event::of(at, actions_[i].instrument, all[next]));
+      if (last_seen_ != kNoDate || !all[next].is_announced())
+        pending_.push_back(Event::of(at, actions_[i].instrument, all[next]));
     }
   }
   last_seen_ = session.date;
