@@ -93,7 +93,7 @@ Json tokens(Enum first, Enum last) {
 }
 
 Json deny_reason() { return nullable(tokens(kDenyReasons.front().reason, kDenyReasons.back().reason)); }
-Json reject_reason() { return nullable(tokens(RejectReason::UnknownOrder, RejectReason::BadOrder)); }
+Json reject_reason() { return nullable(tokens(RejectReason::UnknownOrder, RejectReason::InsufficientCash)); }
 Json side() { return tokens(Side::Buy, Side::Sell); }
 Json phase() { return tokens(SessionPhase::Starting, SessionPhase::Failed); }
 

@@ -181,10 +181,11 @@ std::vector<std::string> excess_texts(const SessionRecord& record, const EngineC
   if (orders > 0) {
     texts.push_back(plural(orders, "order") + " took more than the whole volume of a session: at most " + worst);
   }
-  if (engine.account.leverage <= 1 && record.lowest_cash.is_negative()) {
-    texts.push_back(
-        "cash fell to " + record.lowest_cash.to_string() +
-        " in a cash account: prices moved between decision and fill, and the rest was borrowed free of charge");
+  if (engine.account.is_cash() && record.lowest_cash.is_negative()) {
+    const bool rejects = engine.account.cash_shortfall == CashShortfall::Reject;
+    texts.push_back("cash fell to " + record.lowest_cash.to_string() + " in a cash account: " +
+                    (rejects ? "shorts were closed" : "prices moved between decision and fill") +
+                    ", and the rest was borrowed free of charge");
   }
   return texts;
 }

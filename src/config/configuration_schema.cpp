@@ -91,6 +91,14 @@ std::vector<ConfigKey> account_keys() {
        100,
        {},
        "Gross exposure that one unit of equity carries; 1 is a cash account"},
+      {BELLWETHER_CHOICE(account.cash_shortfall),
+       Result,
+       0,
+       0,
+       {"borrow", "reject"},
+       "What happens to a buy that a cash account cannot pay for when it fills, prices having moved: the rest is "
+       "borrowed "
+       "free of charge, or the order is rejected"},
       {BELLWETHER_KEY(account.maintenance_long),
        Result,
        0,

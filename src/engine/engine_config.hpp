@@ -20,15 +20,25 @@ struct StrategyConfig {
   Parameters parameters;
 };
 
+/// What happens to a buy that a cash account cannot pay for when it comes to fill: prices may have moved since the
+/// risk stage let it pass.
+enum class CashShortfall : std::uint8_t {
+  Borrow,  ///< It fills; the rest is borrowed, free of charge.
+  Reject,  ///< It is rejected; what has filled of it stays.
+};
+
 struct AccountConfig {
   Money initial_cash = Money::from_int(100'000);
   /// Gross exposure that one unit of equity carries: 1 is a cash account.
   double leverage = 1.0;
+  CashShortfall cash_shortfall = CashShortfall::Borrow;  ///< Of a cash account.
   bool shorting = false;
   /// Maintenance margin: the part of a long's and of a short's market value that the equity must cover. Below it all
   /// positions are closed and trading halts. From 0 to below 1, and from 0 on.
   double maintenance_long = 0.25;
   double maintenance_short = 0.30;
+
+  [[nodiscard]] bool is_cash() const { return leverage <= 1; }
 };
 
 /// Limits of the risk stage. An absent limit does not apply.

@@ -34,9 +34,16 @@ FillSimulator::FillSimulator(const EngineConfig& config)
       last_bar_times_(config.instruments.size()),
       close_left_(config.instruments.size()),
       traded_shares_(config.instruments.size(), kOneShare),
-      session_prices_(config.instruments.size()) {}
+      session_prices_(config.instruments.size()) {
+  if (config.account.is_cash() && config.account.cash_shortfall == CashShortfall::Reject) account_.emplace(config);
+}
 
 void FillSimulator::on_market(const Event& event, std::vector<ExecutionReport>& out) {
+  match(event, out);
+  if (account_) account_->mark(event);
+}
+
+void FillSimulator::match(const Event& event, std::vector<ExecutionReport>& out) {
   switch (event.type) {
     case EventType::Bar:
       if (event.bar.history) return;
@@ -74,6 +81,7 @@ void FillSimulator::finish_run(InstrumentIndex instrument, const Bar& last, Time
   if (last_bar_times_[instrument] == now) return;  // The run's only bar, which has filled orders.
   close_left_[instrument] = share_of(last.volume, instrument);
   note_bar(instrument, last, now);
+  if (account_) account_->mark(instrument, last.close);
 }
 
 // --- Bars
@@ -266,6 +274,11 @@ void FillSimulator::close_session(std::vector<ExecutionReport>& out, Timestamp n
 void FillSimulator::on_corporate_action(const Event& event, std::vector<ExecutionReport>& out) {
   const CorporateAction& action = event.corporate_action;
   traded_shares_[event.instrument] = action.traded_share_billionths;
+  if (account_) {
+    std::vector<PositionChange> changed;
+    std::vector<TradeRecord> closed;
+    account_->apply(event.instrument, action, event.time, changed, closed);
+  }
   Book& book = books_[event.instrument];
   for (Resting& order : book) {
     carry_through(order.spec, order.filled, action, config_->instruments[event.instrument]);
@@ -324,13 +337,18 @@ void FillSimulator::fill(Resting& order, Book& book, Price price, bool slips, Op
   const Quantity quantity = std::min(order.leaves(), look.available);
   if (!quantity.is_positive()) return;
   if (order.spec.time_in_force == TimeInForce::Fok && quantity < order.leaves()) return;
-  if (look.available != Quantity::max()) look.available -= quantity;
   if (slips) price = slipped(order, price, quantity, look.volume);
-  const Money fee = charge(order, quantity, notional(price, quantity));
+  const Execution execution = execution_of(order, quantity, price);
+  if (account_ && !can_pay(order, quantity, execution)) return end_unpaid(book, order, look.fill_time, out);
+  if (look.available != Quantity::max()) look.available -= quantity;
+  order.filled += quantity;
+  order.traded += execution.traded;
+  order.filled_notional += execution.notional;
   ExecutionReport& report = add_report(out, order, ReportType::Fill, look.fill_time);
   report.last_quantity = quantity;
   report.last_price = price;
-  report.fee = fee;
+  report.fee = execution.fee;
+  if (account_) account_->apply_fill(report);
   if (order.spec.order_class == OrderClass::Bracket) {
     if (const auto stop = stop_leg(order.spec, price)) report.protective_stop = stop->stop_price;
   }
@@ -350,19 +368,40 @@ void FillSimulator::fill(Resting& order, Book& book, Price price, bool slips, Op
   guard(book, copy, price, look, out);
 }
 
-/// Books an execution on `order`, and gives its fee.
-Money FillSimulator::charge(Resting& order, Quantity quantity, Money amount) {
+FillSimulator::Execution FillSimulator::execution_of(const Resting& order, Quantity quantity, Price price) const {
   const std::int64_t share = traded_shares_[order.spec.instrument];
-  const Quantity traded = share == kOneShare ? quantity : scaled(quantity, share, kOneShare);
-  Money before;
+  Execution execution;
+  execution.traded = share == kOneShare ? quantity : scaled(quantity, share, kOneShare);
+  execution.notional = notional(price, quantity);
+  if (fee_model_.is_free()) return execution;
+  execution.fee = fee_model_.total(order.spec.side, order.traded + execution.traded,
+                                   order.filled_notional + execution.notional, session_.date);
   // Rates can change between the executions of an order, so that the total before is at today's too.
-  if (!fee_model_.is_free() && order.filled.is_positive()) {
-    before = fee_model_.total(order.spec.side, order.traded, order.filled_notional, session_.date);
+  if (order.filled.is_positive()) {
+    execution.fee -= fee_model_.total(order.spec.side, order.traded, order.filled_notional, session_.date);
   }
-  order.filled += quantity;
-  order.traded += traded;
-  order.filled_notional += amount;
-  return fee_model_.total(order.spec.side, order.traded, order.filled_notional, session_.date) - before;
+  return execution;
+}
+
+/// Cash pays for every buy but one that closes a short: that one makes the account safer.
+bool FillSimulator::can_pay(const Resting& order, Quantity quantity, const Execution& execution) const {
+  if (order.spec.side == Side::Sell) return true;
+  if (account_->net_quantity(order.spec.instrument) + quantity <= Quantity()) return true;
+  return execution.notional + execution.fee <= account_->cash();
+}
+
+/// Ends an order that cash does not pay for: rejected, or cancelled where it has filled in part. Its legs go with it,
+/// before it, but for those that guard that part.
+void FillSimulator::end_unpaid(Book& book, Resting& order, Timestamp now, std::vector<ExecutionReport>& out) {
+  const std::size_t first = out.size();
+  if (order.filled.is_zero()) {
+    end_group(book, order.id, order.id, ReportType::Canceled, now, out);
+    end(order, ReportType::Rejected, now, out);
+    out.back().rejected = RejectReason::InsufficientCash;
+  } else {
+    end_order(book, order, ReportType::Canceled, ReportType::Canceled, now, out);
+    out[first].rejected = RejectReason::InsufficientCash;
+  }
 }
 
 /// A stop leg that the price stands beyond when its entry has filled is reached at once, at that price.

@@ -2,12 +2,14 @@
 // backtests use the same one.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "engine/engine_config.hpp"
 #include "engine/event.hpp"
 #include "engine/fee_model.hpp"
 #include "engine/open_orders.hpp"
+#include "engine/portfolio.hpp"
 
 namespace bellwether {
 
@@ -18,7 +20,8 @@ namespace bellwether {
 /// could both hit, the stop fills; a trailing stop is tested before the bar's own extreme moves it. An order never
 /// fills in a bar that had begun when it came. IOC and FOK orders have a bar's open alone. An entry that ends partly
 /// filled leaves legs over what it filled. Orders are carried through corporate actions (carry_through); a split that
-/// leaves nothing of one cancels it. Orders fill within the regular session only.
+/// leaves nothing of one cancels it. Orders fill within the regular session only. Where AccountConfig::cash_shortfall
+/// says so, a buy that the account's cash does not pay for, its fee with it, ends where it would have filled.
 class FillSimulator {
  public:
   /// `config` must outlive the simulator.
@@ -39,6 +42,8 @@ class FillSimulator {
   void finish_run(InstrumentIndex instrument, const Bar& last, Timestamp now);
   /// The id of the last report.
   [[nodiscard]] std::uint64_t last_execution_id() const { return last_execution_id_; }
+  /// The account as the venue keeps it; only where a shortfall of cash rejects.
+  [[nodiscard]] const std::optional<Portfolio>& account() const { return account_; }
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);
@@ -71,6 +76,7 @@ class FillSimulator {
     Timestamp begins;  // Of the bar; of a trade or quote, when it happened.
   };
 
+  void match(const Event& event, std::vector<ExecutionReport>& out);
   void match_bar(const Event& event, std::vector<ExecutionReport>& out);
   void note_bar(InstrumentIndex instrument, const Bar& bar, Timestamp now);
   void match_course(Book& book, const Bar& bar, Opportunity& look, std::vector<ExecutionReport>& out);
@@ -104,7 +110,15 @@ class FillSimulator {
   void after_leg_fill(Book& book, const Resting& leg, Quantity quantity, Timestamp now,
                       std::vector<ExecutionReport>& out);
   void sweep(Book& book);
-  Money charge(Resting& order, Quantity quantity, Money amount);
+  /// What an execution adds to an order.
+  struct Execution {
+    Quantity traded;  // In shares as traded on the exchange.
+    Money notional;
+    Money fee;
+  };
+  [[nodiscard]] Execution execution_of(const Resting& order, Quantity quantity, Price price) const;
+  [[nodiscard]] bool can_pay(const Resting& order, Quantity quantity, const Execution& execution) const;
+  void end_unpaid(Book& book, Resting& order, Timestamp now, std::vector<ExecutionReport>& out);
 
   void reject(const OrderCommand& command, RejectReason reason, Timestamp now, std::vector<ExecutionReport>& out);
   void submit_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out);
@@ -124,6 +138,7 @@ class FillSimulator {
   std::vector<Quantity> close_left_;         // By instrument: what the last bar's close may still fill.
   std::vector<std::int64_t> traded_shares_;  // By instrument: of CorporateAction, in billionths.
   std::vector<Price> session_prices_;        // By instrument: the session's last price; zero before its first.
+  std::optional<Portfolio> account_;
   SessionEvent session_;
   bool market_ended_ = false;
   std::size_t resting_ = 0;

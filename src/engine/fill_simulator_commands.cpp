@@ -145,6 +145,7 @@ void FillSimulator::save(ByteWriter& out) const {
   out.time(session_.close);
   out.boolean(session_.early_close);
   out.u64(last_execution_id_);
+  if (account_) account_->save(out);
 }
 
 void FillSimulator::load(ByteReader& in) {
@@ -183,6 +184,7 @@ void FillSimulator::load(ByteReader& in) {
   session_.close = in.time();
   session_.early_close = in.boolean();
   last_execution_id_ = in.u64();
+  if (account_) account_->load(in);
 }
 
 }  // namespace bellwether

@@ -82,7 +82,8 @@ std::string_view token(ReportType type) {
                  type);
 }
 std::string_view token(RejectReason reason) {
-  return name_in({"none", "unknown_order", "too_late", "unsupported", "no_market", "duplicate_id", "bad_order"},
+  return name_in({"none", "unknown_order", "too_late", "unsupported", "no_market", "duplicate_id", "bad_order",
+                  "insufficient_cash"},
                  reason);
 }
 

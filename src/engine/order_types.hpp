@@ -130,8 +130,17 @@ enum class ReportType : std::uint8_t {
 constexpr std::size_t kReportTypeCount = 11;
 
 /// Why a venue refused.
-enum class RejectReason : std::uint8_t { None, UnknownOrder, TooLate, Unsupported, NoMarket, DuplicateId, BadOrder };
-constexpr std::size_t kRejectReasonCount = 7;
+enum class RejectReason : std::uint8_t {
+  None,
+  UnknownOrder,
+  TooLate,
+  Unsupported,
+  NoMarket,
+  DuplicateId,
+  BadOrder,
+  InsufficientCash
+};
+constexpr std::size_t kRejectReasonCount = 8;
 
 /// What a venue says about one order.
 struct ExecutionReport {

@@ -73,6 +73,23 @@ void Portfolio::mark(InstrumentIndex instrument, Price price, Price low, Price h
   for (std::size_t s = 0; s < strategies_; ++s) positions_[s * instruments_ + instrument].observe(low, high);
 }
 
+void Portfolio::mark(const Event& event) {
+  switch (event.type) {
+    case EventType::Bar: {
+      const Bar& bar = event.bar.bar;
+      if (!event.bar.history) mark(event.instrument, bar.close, bar.low, bar.high);
+      break;
+    }
+    case EventType::Trade: mark(event.instrument, event.trade.price, event.trade.price, event.trade.price); break;
+    case EventType::Quote: {
+      const Price price = mark_of(event.quote);
+      if (price.is_positive()) mark(event.instrument, price, price, price);
+      break;
+    }
+    default: break;
+  }
+}
+
 void Portfolio::apply(InstrumentIndex instrument, const CorporateAction& action, Timestamp now,
                       std::vector<PositionChange>& changed, std::vector<TradeRecord>& closed) {
   Holding& holding = holdings_[instrument];

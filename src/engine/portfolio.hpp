@@ -21,6 +21,8 @@ class Portfolio {
   void mark(InstrumentIndex instrument, Price price);
   /// Marks, and takes the range that the price ran through into open round trips.
   void mark(InstrumentIndex instrument, Price price, Price low, Price high);
+  /// Takes the marks from a market event; other events change nothing.
+  void mark(const Event& event);
   /// Splits shares or pays a dividend on them, at `now`. A fraction of a lot that a split leaves is paid out at the
   /// last price. Positions it changed are appended to `changed`, round trips it completed to `closed`.
   void apply(InstrumentIndex instrument, const CorporateAction& action, Timestamp now,

@@ -6,18 +6,8 @@ void PositionStage::advance(Turn& turn) {
   const Event& event = turn.event;
   switch (event.type) {
     case EventType::Bar:
-      if (!event.bar.history) {
-        portfolio_.mark(event.instrument, event.bar.bar.close, event.bar.bar.low, event.bar.bar.high);
-      }
-      break;
     case EventType::Trade:
-      portfolio_.mark(event.instrument, event.trade.price, event.trade.price, event.trade.price);
-      break;
-    case EventType::Quote: {
-      const Price mark = mark_of(event.quote);
-      if (mark.is_positive()) portfolio_.mark(event.instrument, mark, mark, mark);
-      break;
-    }
+    case EventType::Quote: portfolio_.mark(event); break;
     case EventType::CorporateAction:
       portfolio_.apply(event.instrument, event.corporate_action, event.time, turn.positions, turn.closed_trades);
       break;

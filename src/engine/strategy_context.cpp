@@ -183,7 +183,8 @@ void Context::apply_to_goal(const ExecutionReport& report) {
   if (targets && wanted.options.one_try) {
     wanted = {};
   } else if (refused) {
-    wanted.wait = wait_after(report.denied);
+    const bool unpaid = report.rejected == RejectReason::InsufficientCash;
+    wanted.wait = unpaid ? Goal::Wait::Room : wait_after(report.denied);
     if (wanted.wait == Goal::Wait::NextPrice) wait_for_price(wanted);
   } else if (is_immediate(wanted.options.time_in_force)) {
     wait_for_price(wanted);

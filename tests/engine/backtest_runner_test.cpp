@@ -336,12 +336,41 @@ RC_GTEST_PROP(BacktestRunner, RunsEqualBarByBarForAnySetting, ()) {
   if (*rc::gen::arbitrary<bool>()) config.fills.slippage = SlippageModel::Ticks;
   config.fills.slippage_amount = 1;
   if (*rc::gen::arbitrary<bool>()) config.fills.participation = 0.05;
+  if (*rc::gen::arbitrary<bool>()) {
+    config.account.leverage = 1;
+    config.account.cash_shortfall = CashShortfall::Reject;
+    config.account.initial_cash = Money::from_int(*rc::gen::inRange(1'000, 100'000));
+  }
   if (*rc::gen::arbitrary<bool>()) config.instruments[0].lot = Quantity::from_raw(1'000);
   Data data = {testing::minute_walk(count, seed)};
   if (*rc::gen::arbitrary<bool>()) data[0] = with_gaps(data[0], *rc::gen::inRange<std::uint64_t>(2, 50), seed);
   const SessionRecord record = run(config, data, true);
   RC_ASSERT(same(record, run(config, data, false)));
   RC_ASSERT(same(record, run_in_two_lives(config, data, true, *rc::gen::inRange(0, 200))));
+}
+
+/// Buys as many shares as its cash pays for at the last price, holds them for a while, and sells: at the next open they
+/// may cost more.
+RC_GTEST_PROP(BacktestRunner, ARejectingCashAccountNeverBorrows, ()) {
+  EngineConfig config = config_with(
+      "sma_cross", {{"fast", std::int64_t{2}}, {"slow", std::int64_t{5}}, {"allocation", 1.0}}, {"WALK", "RUN"});
+  config.account.leverage = 1;
+  config.account.cash_shortfall = CashShortfall::Reject;
+  config.account.initial_cash = Money::from_int(*rc::gen::inRange(1'000, 20'000));
+  if (*rc::gen::arbitrary<bool>()) config.fees.per_share = Money::from_raw(*rc::gen::inRange(1, 10'000));
+  if (*rc::gen::arbitrary<bool>()) config.fills.participation = 0.05;
+  const auto seed = *rc::gen::inRange<std::uint64_t>(1, 1'000'000);
+  const auto count = *rc::gen::inRange<std::size_t>(50, 1'500);
+  const Data data = {testing::minute_walk(count, seed), testing::minute_walk(count, seed + 1)};
+  auto runner = runner_of(config, data, *rc::gen::arbitrary<bool>());
+  runner->run();
+  const BacktestRunner::Parts parts = runner->release();
+  RC_ASSERT(parts.venue.account()->cash() == parts.engine->position_stage().portfolio().cash());
+  const SessionRecord record = run(config, data, true);
+  RC_ASSERT(!record.lowest_cash.is_negative());
+  RC_CLASSIFY(std::any_of(record.orders.begin(), record.orders.end(),
+                          [](const OrderRow& row) { return row.rejected == RejectReason::InsufficientCash; }),
+              "an order was rejected");
 }
 
 }  // namespace

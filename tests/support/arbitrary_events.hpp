@@ -54,7 +54,7 @@ inline ExecutionReport any_report() {
   report.type = any_enum<ReportType>(static_cast<int>(kReportTypeCount));
   report.side = any_enum<Side>(2);
   report.denied = any_enum<DenyReason>(static_cast<int>(kDenyReasons.size()) + 1);
-  report.rejected = any_enum<RejectReason>(7);
+  report.rejected = any_enum<RejectReason>(kRejectReasonCount);
   report.strategy = any_index();
   report.instrument = any_index();
   report.execution_id = any_u64();
