@@ -4,9 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "backtest/report/report_html.hpp"
-#include "backtest/staged_files.hpp"
+#include "backtest/trade_exits.hpp"
 #include "config/configuration.hpp"
 #include "config/json.hpp"
+#include "engine/statistics/trades.hpp"
 #include "storage/file_bytes.hpp"
 
 namespace bellwether {
@@ -230,13 +231,42 @@ void append_row(std::string& out, const Json& row) {
   out += '\n';
 }
 
+/// Hands lines over a block at a time.
+class Lines {
+ public:
+  explicit Lines(const TextSink& sink) : sink_(&sink) {}
+  ~Lines() { (*sink_)(block_); }
+  Lines(const Lines&) = delete;
+  Lines& operator=(const Lines&) = delete;
+
+  void add(std::string_view line) {
+    block_ += line;
+    hand_over();
+  }
+  void add_row(const Json& row) {
+    append_row(block_, row);
+    hand_over();
+  }
+
+ private:
+  static constexpr std::size_t kBlockBytes = 64 * 1024;
+  void hand_over() {
+    if (block_.size() < kBlockBytes) return;
+    (*sink_)(block_);
+    block_.clear();
+  }
+
+  const TextSink* sink_;
+  std::string block_;
+};
+
 /// The rows as API and stream show them, one column for each member.
 template <typename Row>
-std::string csv_of(std::span<const Row> rows, const EngineConfig& engine) {
+void write_rows(std::span<const Row> rows, const EngineConfig& engine, const TextSink& sink) {
   const Names names(engine);
-  std::string out = header(json_of(Row(), names));
-  for (const Row& row : rows) append_row(out, json_of(row, names));
-  return out;
+  Lines lines(sink);
+  lines.add(header(json_of(Row(), names)));
+  for (const Row& row : rows) lines.add_row(json_of(row, names));
 }
 
 /// The text at `path` of nested members, or an Error that names it.
@@ -270,43 +300,66 @@ std::string result_json(const RunResult& result, const std::vector<FileFingerpri
   return pretty_json(json);
 }
 
-std::string trades_csv(const RunResult& result) { return csv_of<TradeRecord>(result.record.trades, result.engine); }
-std::string orders_csv(const RunResult& result) { return csv_of<OrderRow>(result.record.orders, result.engine); }
-std::string fills_csv(const RunResult& result) { return csv_of<FillRow>(result.record.fills, result.engine); }
-
-std::string sessions_csv(const RunResult& result) {
-  const bool compared = result.benchmark.size() == result.record.daily.size() && !result.benchmark.empty();
-  std::string out = compared ? "session,equity,benchmark\n" : "session,equity\n";
-  for (std::size_t i = 0; i < result.record.daily.size(); ++i) {
-    const DailyEquity& day = result.record.daily[i];
-    out += day.session.to_string() + "," + day.equity.to_string();
-    if (compared) out += "," + result.benchmark[i].equity.to_string();
-    out += '\n';
-  }
-  return out;
+/// Beside what the API shows: the profit after fees by the amount that the position cost, and what ended it.
+void trades_csv(const RunResult& result, const TextSink& sink) {
+  const Names names(result.engine);
+  const std::vector<ExitReason> exits = exit_reasons(result.record);
+  const auto row = [&](const TradeRecord& trade, ExitReason exit) {
+    Json json = json_of(trade, names);
+    const auto gain = statistics::trade_return(trade);
+    json["return"] = gain ? Json(*gain) : Json();
+    std::string reason(text(exit));
+    std::replace(reason.begin(), reason.end(), ' ', '_');
+    json["exit_reason"] = reason;
+    return json;
+  };
+  Lines lines(sink);
+  lines.add(header(row(TradeRecord(), ExitReason::Unknown)));
+  for (std::size_t i = 0; i < exits.size(); ++i) lines.add_row(row(result.record.trades[i], exits[i]));
 }
 
-std::string events_csv(const RunResult& result) {
-  std::string out = "time,equity\n";
+void orders_csv(const RunResult& result, const TextSink& sink) {
+  write_rows<OrderRow>(result.record.orders, result.engine, sink);
+}
+void fills_csv(const RunResult& result, const TextSink& sink) {
+  write_rows<FillRow>(result.record.fills, result.engine, sink);
+}
+
+void sessions_csv(const RunResult& result, const TextSink& sink) {
+  const bool compared = result.benchmark.size() == result.record.daily.size() && !result.benchmark.empty();
+  Lines lines(sink);
+  lines.add(compared ? "session,equity,benchmark\n" : "session,equity\n");
+  for (std::size_t i = 0; i < result.record.daily.size(); ++i) {
+    const DailyEquity& day = result.record.daily[i];
+    std::string line = day.session.to_string() + "," + day.equity.to_string();
+    if (compared) line += "," + result.benchmark[i].equity.to_string();
+    lines.add(line + "\n");
+  }
+}
+
+void events_csv(const RunResult& result, const TextSink& sink) {
+  Lines lines(sink);
+  lines.add("time,equity\n");
   result.record.equity.for_each(
-      [&](Timestamp time, Money equity) { out += format_rfc3339(time) + "," + equity.to_string() + "\n"; });
-  return out;
+      [&](Timestamp time, Money equity) { lines.add(format_rfc3339(time) + "," + equity.to_string() + "\n"); });
 }
 
 namespace {
 
+void report_page(const RunResult& result, const TextSink& sink) { sink(report_html(result)); }
+
 /// A file of a result beside result.json.
 struct ResultFile {
   const char* name;
-  std::string (*content)(const RunResult&);
+  void (*write)(const RunResult&, const TextSink&);
 };
 
 constexpr ResultFile kResultFiles[] = {{"trades.csv", trades_csv},        {"orders.csv", orders_csv},
                                        {"fills.csv", fills_csv},          {"equity.csv", sessions_csv},
-                                       {"equity_events.csv", events_csv}, {"report.html", report_html}};
+                                       {"equity_events.csv", events_csv}, {"report.html", report_page}};
 
 bool has_file(const RunResult& result, const ResultFile& file) {
-  return file.content != events_csv || result.record.equity.size() <= result.config.output.equity_points_max;
+  return file.write != events_csv || result.record.equity.size() <= result.config.output.equity_points_max;
 }
 
 }  // namespace
@@ -320,9 +373,15 @@ Expected<void> write_results(const RunResult& result, const std::filesystem::pat
       files->remove(file.name);
       continue;
     }
-    const std::string content = file.content(result);
-    if (auto added = files->add(file.name, content); !added) return added;
-    fingerprints.push_back({file.name, sha256_hex(content)});
+    Sha256 sum;
+    auto added = files->add(file.name, [&](const TextSink& sink) {
+      file.write(result, [&](std::string_view bytes) {
+        sum.update(bytes);
+        sink(bytes);
+      });
+    });
+    if (!added) return added;
+    fingerprints.push_back({file.name, sum.hex()});
   }
   if (auto added = files->add("result.json", result_json(result, fingerprints)); !added) return added;
   return files->commit();
@@ -331,7 +390,10 @@ Expected<void> write_results(const RunResult& result, const std::filesystem::pat
 std::vector<FileFingerprint> fingerprints_of(const RunResult& result) {
   std::vector<FileFingerprint> fingerprints;
   for (const ResultFile& file : kResultFiles) {
-    if (has_file(result, file)) fingerprints.push_back({file.name, sha256_hex(file.content(result))});
+    if (!has_file(result, file)) continue;
+    Sha256 sum;
+    file.write(result, [&](std::string_view bytes) { sum.update(bytes); });
+    fingerprints.push_back({file.name, sum.hex()});
   }
   return fingerprints;
 }

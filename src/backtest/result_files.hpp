@@ -7,6 +7,7 @@
 #include <string>
 
 #include "backtest/run_result.hpp"
+#include "backtest/staged_files.hpp"
 #include "config/json_value.hpp"
 
 namespace bellwether {
@@ -21,11 +22,13 @@ std::vector<FileFingerprint> fingerprints_of(const RunResult& result);
 
 /// `files` are the fingerprints of the others, for the receipt.
 std::string result_json(const RunResult& result, const std::vector<FileFingerprint>& files);
-std::string trades_csv(const RunResult& result);
-std::string orders_csv(const RunResult& result);
-std::string fills_csv(const RunResult& result);
-std::string sessions_csv(const RunResult& result);
-std::string events_csv(const RunResult& result);
+
+/// The other files. Those with a row for each event or order are large: they come in pieces of some tens of kilobytes.
+void trades_csv(const RunResult& result, const TextSink& sink);
+void orders_csv(const RunResult& result, const TextSink& sink);
+void fills_csv(const RunResult& result, const TextSink& sink);
+void sessions_csv(const RunResult& result, const TextSink& sink);
+void events_csv(const RunResult& result, const TextSink& sink);
 
 /// What `verify` needs of a result.json.
 struct StoredResult {

@@ -20,7 +20,7 @@ Error refused(const std::filesystem::path& path, int number) {
   return {path.string(), std::string("cannot be written: ") + std::strerror(number)};
 }
 
-/// Writes all of `bytes` and waits until the disk has them; 0, or the error number.
+/// Writes all of `bytes`; 0, or the error number.
 int write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file, bytes.data(), bytes.size());
@@ -28,7 +28,7 @@ int write_all(int file, std::string_view bytes) {
     if (written < 0) return errno;
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  return ::fsync(file) == 0 ? 0 : errno;
+  return 0;
 }
 
 /// Removes staging folders that nobody holds the lock of.
@@ -61,9 +61,16 @@ Expected<void> StagedFiles::make_folder() {
     made_ = each;
   }
   std::filesystem::create_directories(folder_, error);
-  if (error) return Error{folder_.string(), "cannot be made: " + error.message()};
-  if (!std::filesystem::is_directory(folder_, error)) return Error{folder_.string(), "is not a folder"};
-  return {};
+  if (std::filesystem::is_directory(folder_)) return {};
+  // What stands there, or where a folder above it was to be.
+  for (auto each = folder_; !each.empty(); each = each.parent_path()) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(each, ignored)) continue;
+    if (std::filesystem::is_directory(each, ignored)) break;
+    return Error{folder_.string(), each == folder_ ? "is there and is no folder; name another one"
+                                                   : "cannot be made: " + each.string() + " is no folder"};
+  }
+  return Error{folder_.string(), "cannot be made: " + error.message()};
 }
 
 Expected<void> StagedFiles::make_staging() {
@@ -100,11 +107,19 @@ StagedFiles::~StagedFiles() {
 }
 
 Expected<void> StagedFiles::add(const std::string& name, std::string_view bytes) {
+  return add(name, [bytes](const TextSink& sink) { sink(bytes); });
+}
+
+Expected<void> StagedFiles::add(const std::string& name, const std::function<void(const TextSink&)>& write) {
   const std::filesystem::path target = folder_ / name;
   const int file = ::open((staging_ / name).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (file < 0) return refused(target, errno);
   staged_.push_back(name);
-  int failure = write_all(file, bytes);
+  int failure = 0;
+  write([&](std::string_view bytes) {
+    if (failure == 0) failure = write_all(file, bytes);
+  });
+  if (failure == 0 && ::fsync(file) != 0) failure = errno;
   if (::close(file) != 0 && failure == 0) failure = errno;
   if (failure != 0) return refused(target, failure);
   return {};

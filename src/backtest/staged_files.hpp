@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "engine/expected.hpp"
 
 namespace bellwether {
+
+/// Takes a text in pieces.
+using TextSink = std::function<void(std::string_view)>;
 
 /// Writes into `.staging-XXXXXX` within the folder and locks it for as long as it lives, so that the next one tells
 /// what a killed process left behind from what another is still writing.
@@ -24,6 +28,8 @@ class StagedFiles {
 
   /// Writes `bytes` to the disk. The Error names the file and what the system said.
   Expected<void> add(const std::string& name, std::string_view bytes);
+  /// The same of what `write` hands over piece by piece, so that it need not stand in memory as a whole.
+  Expected<void> add(const std::string& name, const std::function<void(const TextSink&)>& write);
   /// Takes an older file of that name away when the others appear.
   void remove(const std::string& name) { removed_.push_back(name); }
   /// Gives all files their names.

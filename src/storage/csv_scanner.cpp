@@ -69,6 +69,15 @@ Expected<std::int64_t> read_time(std::string_view text) {
   return time->ns;
 }
 
+/// A line for a reader's eyes: its beginning, or what it is where it is no text.
+std::string shown(std::string_view line) {
+  constexpr std::size_t kShownMax = 200;
+  std::string text(line.substr(0, kShownMax));
+  const auto strange = [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; };
+  if (std::any_of(text.begin(), text.end(), strange)) return "bytes that are no text";
+  return "'" + text + (line.size() > kShownMax ? "...'" : "'");
+}
+
 std::string joined(const std::vector<std::string_view>& names) {
   std::string text;
   for (const std::string_view name : names) text += (text.empty() ? "" : ",") + std::string(name);
@@ -96,8 +105,8 @@ Expected<CsvScanner> CsvScanner::from_header(std::string_view header, const std:
     }
     if (found != 1) {
       return Error{"", "line 1: the header has " + std::string(found == 0 ? "no" : "more than one") + " column '" +
-                           std::string(names[slot]) + "'; found '" + std::string(header.substr(0, 200)) +
-                           "', needed are the columns " + joined(names) + " in any order"};
+                           std::string(names[slot]) + "'; found " + shown(header) + ", needed are the columns " +
+                           joined(names) + " in any order"};
     }
     scanner.names_.emplace_back(names[slot]);
   }

@@ -63,6 +63,7 @@ Expected<std::string> absolute_path(const std::string& path) {
   const fs::path folder = absolute.parent_path();
   if (!fs::is_directory(folder, failed)) return Error{path, "its folder " + folder.string() + " does not exist"};
   if (fs::is_directory(absolute, failed)) return Error{path, "a folder, not an event log"};
+  if (fs::is_other(fs::status(absolute, failed))) return Error{path, "a device or a pipe, not an event log"};
   return absolute.string();
 }
 

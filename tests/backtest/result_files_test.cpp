@@ -19,7 +19,9 @@ namespace bellwether {
 namespace {
 
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::StartsWith;
 
 /// Two orders, one of them filled, one trade and three points of equity.
@@ -68,6 +70,12 @@ std::vector<std::string> lines(const std::string& text) {
   return out;
 }
 
+std::vector<std::string> lines(void (*file)(const RunResult&, const TextSink&), const RunResult& result) {
+  std::string text;
+  file(result, [&](std::string_view piece) { text += piece; });
+  return lines(text);
+}
+
 std::vector<std::string> names_in(const std::filesystem::path& folder) {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) names.push_back(entry.path().filename());
@@ -95,15 +103,38 @@ TEST(ResultFiles, LongCurveLeavesOnlySessions) {
 
 TEST(ResultFiles, TablesHaveOneLineForEachRow) {
   const RunResult result = small_result();
-  EXPECT_THAT(lines(sessions_csv(result)), ElementsAre("session,equity", "2005-01-03,1002.5"));
-  EXPECT_THAT(lines(events_csv(result)), ElementsAre("time,equity", "2005-01-03T00:00:00Z,1000",
+  EXPECT_THAT(lines(sessions_csv, result), ElementsAre("session,equity", "2005-01-03,1002.5"));
+  EXPECT_THAT(lines(events_csv, result), ElementsAre("time,equity", "2005-01-03T00:00:00Z,1000",
                                                      "2005-01-03T01:00:00Z,1001", "2005-01-03T02:00:00Z,1002"));
-  EXPECT_THAT(lines(fills_csv(result)),
+  EXPECT_THAT(lines(fills_csv, result),
               ElementsAre("event,time,client_order_id,strategy,symbol,side,quantity,price,fee,execution_id",
                           "8,1970-01-01T00:00:00Z,bw-1-7-0,sma_cross,AAPL,buy,10,15.5,0,0"));
-  EXPECT_EQ(lines(orders_csv(result)).size(), 3u);
-  EXPECT_THAT(lines(trades_csv(result)).at(1), StartsWith("sma_cross,AAPL,long,"));
-  EXPECT_THAT(lines(trades_csv(result)).at(1), HasSubstr(",-1.5,"));
+  EXPECT_EQ(lines(orders_csv, result).size(), 3u);
+  EXPECT_THAT(lines(trades_csv, result).at(1), StartsWith("sma_cross,AAPL,long,"));
+  EXPECT_THAT(lines(trades_csv, result).at(1), HasSubstr(",-1.5,"));
+  EXPECT_THAT(lines(trades_csv, result).at(0), EndsWith(",return,exit_reason"));
+}
+
+TEST(ResultFiles, ALongFileComesInPiecesAndItsHashIsOfTheWhole) {
+  const TemporaryFolder folder;
+  RunResult result = small_result();
+  const Timestamp later = *parse_rfc3339("2020-01-01T00:00:00Z");
+  for (int minute = 1; minute <= 20'000; ++minute) {
+    result.record.equity.append(later + std::chrono::minutes(minute), Money::from_int(1'000));
+  }
+  result.config.output.equity_points_max = 1'000'000;
+  std::size_t longest = 0, pieces = 0;
+  events_csv(result, [&](std::string_view piece) {
+    longest = std::max(longest, piece.size());
+    ++pieces;
+  });
+  EXPECT_GT(pieces, 5U);
+  EXPECT_LT(longest, 66'000U);
+  ASSERT_TRUE(write_results(result, folder.path()));
+  const auto written = read_file(folder.path() / "equity_events.csv");
+  EXPECT_EQ(lines(*written), lines(events_csv, result));
+  const auto stored = read_result(folder.path() / "result.json");
+  EXPECT_THAT(faults_of_files(stored->receipt, folder.path()), IsEmpty());
 }
 
 TEST(ResultFiles, ReceiptReadsBack) {
@@ -172,7 +203,7 @@ TEST(ResultFiles, FolderThatCannotBeMadeIsAnError) {
   const std::string file = folder.file("taken", "x");
   const auto under_a_file = write_results(small_result(), file + "/out");
   ASSERT_FALSE(under_a_file);
-  EXPECT_THAT(under_a_file.error().text(), HasSubstr("taken/out: cannot be made: Not a directory"));
+  EXPECT_THAT(under_a_file.error().text(), HasSubstr("/taken is no folder"));
   EXPECT_FALSE(write_results(small_result(), file));
   EXPECT_EQ(file_text(file), "x");
 }
