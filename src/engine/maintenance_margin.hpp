@@ -15,13 +15,14 @@ class MaintenanceMargin {
 
   /// An instrument's position, over all strategies, and its price.
   void set(InstrumentIndex instrument, Quantity position, Price price) {
-    Money& present = by_instrument_[instrument];
-    if (position.is_zero() && present.is_zero()) return;
-    const Money required = required_for(position, price);
+    Int128& present = by_instrument_[instrument];
+    if (position.is_zero() && present == 0) return;
+    const Int128 required = required_for(position, price);
     sum_ += required - present;
     present = required;
   }
-  [[nodiscard]] Money required() const { return sum_; }
+  /// True where an account worth `equity` may keep its positions.
+  [[nodiscard]] bool is_met_by(Money equity) const { return Int128{equity.raw()} * kOne >= sum_; }
 
   /// An equity above which the requirement is met whatever the price of `instrument`, all other prices standing still;
   /// the lowest amount there is where no price can break it. `rest` is the equity without that instrument's market
@@ -29,13 +30,17 @@ class MaintenanceMargin {
   [[nodiscard]] Money floor(InstrumentIndex instrument, Quantity position, Money rest) const;
 
  private:
-  [[nodiscard]] Money required_for(Quantity position, Price price) const;
+  static constexpr std::int64_t kOne = 1'000'000'000;
+  [[nodiscard]] Int128 required_for(Quantity position, Price price) const {
+    return Int128{saturating_notional(price, position.abs()).raw()} * (position.is_negative() ? short_ : long_);
+  }
 
   // In billionths.
   std::int64_t long_;
   std::int64_t short_;
-  std::vector<Money> by_instrument_;
-  Money sum_;
+  // Billionths of the smallest amount of money: nothing is rounded but a position's market value.
+  std::vector<Int128> by_instrument_;
+  Int128 sum_ = 0;
 };
 
 }  // namespace bellwether

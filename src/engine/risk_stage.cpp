@@ -218,7 +218,7 @@ void RiskStage::watch_breakers(Turn& turn) {
   const Event& event = turn.event;
   if (!equity_.is_positive() && halt_reason_ != HaltReason::Ruin) {
     trip(turn, HaltReason::Ruin);
-  } else if (!flattening_ && equity_ < margin_.required()) {
+  } else if (!flattening_ && !margin_.is_met_by(equity_)) {
     trip(turn, HaltReason::MarginCall);
   } else if (may_trip() && equity_ <= daily_floor_) {
     trip(turn, HaltReason::DailyLoss);

@@ -332,6 +332,12 @@ RC_GTEST_PROP(BacktestRunner, RunsEqualBarByBarForAnySetting, ()) {
   if (*rc::gen::arbitrary<bool>()) config.risk.drawdown = breaker();
   config.risk.flatten_on_halt = *rc::gen::arbitrary<bool>();
   if (*rc::gen::arbitrary<bool>()) config.fees.per_share = Money::from_raw(*rc::gen::inRange(1, 10'000));
+  // With most of a long's worth to be covered, a fall of some per cent is a margin call.
+  if (*rc::gen::arbitrary<bool>()) {
+    config.account.leverage = 4;
+    config.account.maintenance_long = *rc::gen::element(0.25, 0.9, 0.99);
+    config.account.initial_cash = Money::from_int(*rc::gen::inRange(1'000, 100'000));
+  }
   if (*rc::gen::arbitrary<bool>()) config.fills.fill_at = FillAt::SameClose;
   if (*rc::gen::arbitrary<bool>()) config.fills.slippage = SlippageModel::Ticks;
   config.fills.slippage_amount = 1;

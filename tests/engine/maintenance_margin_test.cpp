@@ -11,15 +11,18 @@ using namespace testing;
 
 TEST(MaintenanceMargin, AddsUpAFractionOfEveryPosition) {
   MaintenanceMargin margin(small_config());
+  const auto just_met_by = [&](std::string_view amount) {
+    return margin.is_met_by(money(amount)) && !margin.is_met_by(money(amount) - Money::from_raw(1));
+  };
   margin.set(0, shares(100), price("40"));
-  EXPECT_EQ(margin.required(), money("1000"));  // 25 % of 4000
+  EXPECT_TRUE(just_met_by("1000"));  // 25 % of 4000
   margin.set(1, shares(-50), price("20"));
-  EXPECT_EQ(margin.required(), money("1300"));  // 30 % of 1000 more
+  EXPECT_TRUE(just_met_by("1300"));  // 30 % of 1000 more
   margin.set(0, shares(100), price("44"));
-  EXPECT_EQ(margin.required(), money("1400"));
+  EXPECT_TRUE(just_met_by("1400"));
   margin.set(0, {}, price("44"));
   margin.set(1, {}, price("20"));
-  EXPECT_EQ(margin.required(), Money());
+  EXPECT_TRUE(just_met_by("0"));
 }
 
 /// Equity and requirement at a price, by 128-bit integers: all else than the instrument is worth `rest` and asks for
@@ -27,10 +30,8 @@ TEST(MaintenanceMargin, AddsUpAFractionOfEveryPosition) {
 bool breaks(std::int64_t rest, std::int64_t other, std::int64_t quantity, std::int64_t price) {
   const Int128 value = Int128{quantity} * price;  // Millionths: whole shares, prices in millionths.
   const Int128 size = value < 0 ? -value : value;
-  // A billionth part is rounded half to even to millionths, as everything in the engine is.
-  const Int128 required =
-      divide(size * (quantity < 0 ? 300'000'000 : 250'000'000), Int128{1'000'000'000}, Rounding::HalfEven);
-  return rest + value < other + required;
+  const Int128 required = size * (quantity < 0 ? 300'000'000 : 250'000'000);
+  return (rest + value - other) * 1'000'000'000 < required;
 }
 
 RC_GTEST_PROP(MaintenanceMargin, NoPriceAboveTheFloorBreaksIt, ()) {
