@@ -257,8 +257,7 @@ void EngineMetrics::Handles::apply_account(const Turn& turn) {
 void EngineMetrics::Handles::apply_report(const Turn& turn) {
   const ExecutionReport& report = turn.event.report;
   const OpenOrders::Applied applied = open.apply(report);
-  if (applied.outcome == OpenOrders::Outcome::Repeated) return;
-  if (report.type == ReportType::Fill && !turn.positions.empty()) {
+  if (report.type == ReportType::Fill) {
     fills[static_cast<std::size_t>(report.side)]->Increment();
     filled_notional->Increment(notional(report.last_price, report.last_quantity).to_double());
   }
@@ -270,7 +269,7 @@ void EngineMetrics::Handles::apply_report(const Turn& turn) {
 }
 
 void EngineMetrics::Handles::apply_orders(const Turn& turn) {
-  if (turn.event.type == EventType::Report) apply_report(turn);
+  if (turn.takes_report()) apply_report(turn);
   for (const Intent& intent : turn.intents) {
     if (intent.denied == DenyReason::None) continue;
     denials[static_cast<std::size_t>(intent.denied) - 1]->Increment();

@@ -102,7 +102,9 @@ void SessionBoard::apply(const Turn& turn) {
       last = scaled(last, 1'000'000'000, event.corporate_action.split_ratio_billionths);
       break;
     }
-    case EventType::Report: apply_report(turn); break;
+    case EventType::Report:
+      if (turn.takes_report()) apply_report(turn);
+      break;
     case EventType::Command: apply_command(event); break;
     case EventType::Timer:
     case EventType::Connection: break;
@@ -148,10 +150,8 @@ void SessionBoard::apply_position(const PositionChange& change) {
 void SessionBoard::apply_report(const Turn& turn) {
   const ExecutionReport& report = turn.event.report;
   const OpenOrders::Applied applied = open_orders_.apply(report);
-  if (applied.outcome == OpenOrders::Outcome::Repeated) return;
   status_.open_orders = open_orders_.size();
-  // A fill that the account has taken changed a position; the same fill reported once more did not.
-  const bool filled = report.type == ReportType::Fill && !turn.positions.empty();
+  const bool filled = report.type == ReportType::Fill;
   if (filled) {
     last_prices_[report.instrument] = report.last_price;
     ++status_.counts.fills;

@@ -43,7 +43,7 @@ Transition transition_of(const ExecutionReport& report) {
   switch (report.type) {
     case ReportType::Accepted: return Transition::Accepted;
     case ReportType::Held: return Transition::Held;
-    case ReportType::Fill: return report.leaves_quantity.is_zero() ? Transition::FinalFill : Transition::PartialFill;
+    case ReportType::Fill: break;
     case ReportType::Canceled: return Transition::Canceled;
     case ReportType::Expired: return Transition::Expired;
     case ReportType::Replaced: return Transition::Replaced;
@@ -69,11 +69,23 @@ std::uint8_t resolved_cell(OrderState from, Transition transition) {
 }
 
 /// next_state with the fills so far, for the states that depend on them.
-OrderState state_after(const OpenOrder& order, Transition transition) {
-  const std::uint8_t next = resolved_cell(order.state, transition);
-  BELLWETHER_INVARIANT(next != kNo, "impossible transition of an order's state");
-  if (next == Wrk && !order.filled.is_zero()) return OrderState::PartiallyFilled;
-  return static_cast<OrderState>(next);
+std::optional<OrderState> state_after(const OpenOrder& order, Transition transition) {
+  const auto next = next_state(order.state, transition);
+  return next == OrderState::Working && !order.filled.is_zero() ? OrderState::PartiallyFilled : next;
+}
+
+/// The same for what we do ourselves.
+OrderState state_after_own(const OpenOrder& order, Transition transition) {
+  const auto next = state_after(order, transition);
+  BELLWETHER_INVARIANT(next.has_value(), "impossible transition of an order's state");
+  return *next;
+}
+
+/// After a fill that has been counted. What the venue has executed is a fact, whatever state we thought the order in.
+OrderState state_after_fill(const OpenOrder& order) {
+  const bool whole = !order.leaves().is_positive();
+  const auto next = state_after(order, whole ? Transition::FinalFill : Transition::PartialFill);
+  return next.value_or(whole ? OrderState::Filled : OrderState::PartiallyFilled);
 }
 
 }  // namespace
@@ -150,14 +162,14 @@ OpenOrder* OpenOrders::find_open(OrderId id) {
 const OpenOrder* OpenOrders::find(OrderId id) const { return const_cast<OpenOrders*>(this)->find_open(id); }
 
 void OpenOrders::add(const OrderCommand& command, const OrderSpec& spec, OrderLeg leg) {
-  orders_.push_back({command.id.with_leg(leg), command.strategy, spec, OrderState::PendingNew, Quantity(), 0});
+  orders_.push_back({command.id.with_leg(leg), command.strategy, spec, OrderState::PendingNew, Quantity()});
 }
 
 void OpenOrders::apply(const OrderCommand& command) {
   if (command.kind != CommandKind::Submit) {
     if (OpenOrder* target = find_open(command.target)) {
       const bool cancel = command.kind == CommandKind::Cancel;
-      target->state = state_after(*target, cancel ? Transition::CancelSent : Transition::ReplaceSent);
+      target->state = state_after_own(*target, cancel ? Transition::CancelSent : Transition::ReplaceSent);
     }
     if (command.kind == CommandKind::Cancel) return;
   }
@@ -168,30 +180,29 @@ void OpenOrders::apply(const OrderCommand& command) {
 }
 
 OpenOrders::Applied OpenOrders::apply(const ExecutionReport& report) {
-  const bool never_came_to_be = report.type == ReportType::Denied || report.type == ReportType::Rejected;
-  if (never_came_to_be && report.order.leg == OrderLeg::Entry) return end_group(report);
   OpenOrder* order = find_open(report.order);
+  const bool never_came_to_be = report.type == ReportType::Denied || report.type == ReportType::Rejected;
+  if (never_came_to_be && report.order.leg == OrderLeg::Entry && (order == nullptr || order->filled.is_zero())) {
+    return end_group(report);
+  }
   if (order == nullptr) return {};
-  if (report.execution_id != 0) {
-    if (report.execution_id <= order->last_execution_id) return {Outcome::Repeated, order, {}};
-    order->last_execution_id = report.execution_id;
-  }
-  Quantity filled;
   if (report.type == ReportType::Fill) {
-    BELLWETHER_INVARIANT(report.last_quantity.is_positive() && report.last_quantity <= order->leaves(),
-                         "fill of more than the order's open quantity");
-    filled = report.last_quantity;
-    order->filled += filled;
+    order->filled += report.last_quantity;
+    order->state = state_after_fill(*order);
+    if (!is_terminal(order->state)) return {Outcome::Changed, order, report.last_quantity};
+    return {Outcome::Ended, take_out(order), report.last_quantity};
   }
+  const auto next = state_after(*order, transition_of(report));
+  if (!next) return {Outcome::Impossible, order, {}};
   if (report.type == ReportType::Accepted && report.last_price.is_positive() && order->spec.type == OrderType::Stop) {
     order->spec.stop_price = report.last_price;
   }
   if (report.type == ReportType::Accepted && order->is_protective() && report.leaves_quantity.is_positive()) {
     order->spec.quantity = order->filled + report.leaves_quantity;
   }
-  order->state = state_after(*order, transition_of(report));
-  if (!is_terminal(order->state)) return {Outcome::Changed, order, filled};
-  return {Outcome::Ended, take_out(order), filled};
+  order->state = *next;
+  if (!is_terminal(order->state)) return {Outcome::Changed, order, {}};
+  return {Outcome::Ended, take_out(order), {}};
 }
 
 const OpenOrder* OpenOrders::take_out(OpenOrder* order) {
@@ -203,7 +214,9 @@ const OpenOrder* OpenOrders::take_out(OpenOrder* order) {
 OpenOrders::Applied OpenOrders::end_group(const ExecutionReport& report) {
   Applied applied;
   if (OpenOrder* entry = find_open(report.order)) {
-    entry->state = state_after(*entry, transition_of(report));
+    const auto next = state_after(*entry, transition_of(report));
+    if (!next) return {Outcome::Impossible, entry, {}};
+    entry->state = *next;
     applied = {Outcome::Ended, take_out(entry), {}};
   }
   std::erase_if(orders_, [&](const OpenOrder& each) { return each.id.with_leg(OrderLeg::Entry) == report.order; });
@@ -218,7 +231,6 @@ void OpenOrders::save(ByteWriter& out) const {
     write(out, order.spec);
     out.u8(static_cast<std::uint8_t>(order.state));
     out.fixed(order.filled);
-    out.u64(order.last_execution_id);
   }
 }
 
@@ -234,7 +246,6 @@ void OpenOrders::load(ByteReader& in) {
     if (state >= static_cast<std::uint8_t>(OrderState::Filled)) in.fail();
     order.state = static_cast<OrderState>(state);
     order.filled = in.fixed<Quantity>();
-    order.last_execution_id = in.u64();
     orders_.push_back(order);
   }
 }

@@ -40,7 +40,6 @@ struct OpenOrder {
   OrderSpec spec;
   OrderState state = OrderState::PendingNew;
   Quantity filled;
-  std::uint64_t last_execution_id = 0;  ///< Reports up to this one have been applied.
 
   [[nodiscard]] Quantity leaves() const { return spec.quantity - filled; }
   /// Leg of a group: it can only end a position, never open one.
@@ -54,14 +53,14 @@ class OpenOrders {
   /// and marks the old one, a Cancel marks its target.
   void apply(const OrderCommand& command);
 
-  enum class Outcome : std::uint8_t { Changed, Ended, Repeated, NotOpen };
+  enum class Outcome : std::uint8_t { Changed, Ended, Impossible, NotOpen };
   struct Applied {
     Outcome outcome = Outcome::NotOpen;
     const OpenOrder* order = nullptr;  ///< As it is after the report; null where it is not open. Valid until the next.
     Quantity filled;                   ///< By this report.
   };
-  /// Applies a report. A repeated one (execution id already applied) changes nothing; an impossible transition is a
-  /// broken invariant.
+  /// Applies a report that has not been applied before. A fill counts in any state; where all of the order has filled,
+  /// or more, it ends. What cannot happen to an order in its state changes nothing.
   Applied apply(const ExecutionReport& report);
 
   /// A corporate action of an instrument takes effect: its orders are carried through.

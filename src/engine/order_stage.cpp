@@ -30,7 +30,7 @@ ExecutionReport replacement_refusal(const Intent& intent, Timestamp now) {
 
 void OrderStage::advance(Turn& turn) {
   const Event& event = turn.event;
-  if (event.type == EventType::Report) open_orders_.apply(event.report);
+  if (turn.takes_report()) open_orders_.apply(event.report);
   if (event.type == EventType::CorporateAction) {
     open_orders_.apply(event.corporate_action, event.instrument, config_->instruments[event.instrument]);
   }

@@ -152,7 +152,7 @@ struct ExecutionReport {
   RejectReason rejected = RejectReason::None;  ///< Rejected, CancelRejected, ReplaceRejected.
   StrategyIndex strategy = kNoStrategy;
   InstrumentIndex instrument = kNoInstrument;
-  std::uint64_t execution_id = 0;  ///< Ascending per venue; 0 for reports the engine wrote itself.
+  std::uint64_t execution_id = 0;  ///< Of one report of the venue, in any order; 0: the engine wrote it itself.
   Timestamp time;                  ///< When it happened at the venue.
   Quantity last_quantity;          ///< Fill: of this execution.
   Price last_price;                ///< Fill: of this execution. Accepted legs: the leg's price.

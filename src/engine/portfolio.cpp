@@ -41,6 +41,14 @@ void Portfolio::revalue(Holding& holding) {
   holding.value = value;
 }
 
+bool Portfolio::can_take(const ExecutionReport& fill) const {
+  if (!fill.last_quantity.is_positive() || !fill.last_price.is_positive()) return false;
+  const auto fits = [](Int128 sum, auto max) { return sum <= max.raw() / 2; };
+  const Int128 amount = saturating_notional(fill.last_price, fill.last_quantity).raw();
+  return fits(amount + Int128{cash_.abs().raw()} + Int128{fill.fee.abs().raw()}, Money::max()) &&
+         fits(Int128{fill.last_quantity.raw()} + holdings_[fill.instrument].quantity.abs().raw(), Quantity::max());
+}
+
 std::optional<TradeRecord> Portfolio::apply_fill(const ExecutionReport& fill) {
   Position& position = at(fill.strategy, fill.instrument);
   Holding& holding = holdings_[fill.instrument];

@@ -17,6 +17,8 @@ class Portfolio {
 
   /// Applies one execution to cash and position. Returns the round trip it completed, if any.
   std::optional<TradeRecord> apply_fill(const ExecutionReport& fill);
+  /// True where quantity and price are above zero, and the fill leaves cash and position within half of what they hold.
+  [[nodiscard]] bool can_take(const ExecutionReport& fill) const;
   /// Sets the price at which the instrument's positions are valued.
   void mark(InstrumentIndex instrument, Price price);
   /// Marks, and takes the range that the price ran through into open round trips.
@@ -37,6 +39,9 @@ class Portfolio {
   /// The equity less the market value of one instrument.
   [[nodiscard]] Money equity_without(InstrumentIndex instrument) const {
     return equity() - holdings_[instrument].value;
+  }
+  [[nodiscard]] bool knows(StrategyIndex strategy, InstrumentIndex instrument) const {
+    return strategy < strategies_ && instrument < instruments_;
   }
   [[nodiscard]] bool is_flat() const { return open_positions_ == 0; }
   [[nodiscard]] const Position& position(StrategyIndex strategy, InstrumentIndex instrument) const;

@@ -13,11 +13,8 @@ void PositionStage::advance(Turn& turn) {
       break;
     case EventType::Report: {
       const ExecutionReport& report = event.report;
-      if (report.execution_id != 0) {
-        if (report.execution_id <= last_execution_id_) break;  // A repeat.
-        last_execution_id_ = report.execution_id;
-      }
-      if (report.type != ReportType::Fill) break;
+      turn.verdict = judge(report);
+      if (turn.verdict != ReportVerdict::Taken || report.type != ReportType::Fill) break;
       if (auto trade = portfolio_.apply_fill(report)) turn.closed_trades.push_back(*trade);
       turn.positions.push_back(portfolio_.change_of(report.strategy, report.instrument));
       break;
@@ -27,13 +24,23 @@ void PositionStage::advance(Turn& turn) {
   turn.account = portfolio_.view();
 }
 
+ReportVerdict PositionStage::judge(const ExecutionReport& report) {
+  if (report.type == ReportType::Fill) {
+    if (!portfolio_.knows(report.strategy, report.instrument)) return ReportVerdict::Foreign;
+    if (!portfolio_.can_take(report)) return ReportVerdict::Malformed;
+  }
+  // The engine's own reports have no execution id.
+  const bool repeated = report.execution_id != 0 && !booked_.take(report.execution_id);
+  return repeated ? ReportVerdict::Repeated : ReportVerdict::Taken;
+}
+
 void PositionStage::save(ByteWriter& out) const {
-  out.u64(last_execution_id_);
+  booked_.save(out);
   portfolio_.save(out);
 }
 
 void PositionStage::load(ByteReader& in) {
-  last_execution_id_ = in.u64();
+  booked_.load(in);
   portfolio_.load(in);
 }
 

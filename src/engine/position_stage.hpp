@@ -1,13 +1,15 @@
 // The first stage: applies an event's fills, marks and corporate actions to the account.
 #pragma once
 
+#include "engine/booked_executions.hpp"
 #include "engine/open_orders.hpp"
 #include "engine/portfolio.hpp"
 #include "engine/turn.hpp"
 
 namespace bellwether {
 
-/// Writes `turn.account`, `turn.positions` and `turn.closed_trades`. A repeated execution report changes nothing.
+/// Writes `turn.verdict`, `turn.account`, `turn.positions` and `turn.closed_trades`. An execution is booked once, in
+/// whatever order and however often it is reported.
 class PositionStage {
  public:
   /// `config` must outlive the stage.
@@ -22,8 +24,10 @@ class PositionStage {
   void load(ByteReader& in);
 
  private:
+  ReportVerdict judge(const ExecutionReport& report);
+
   Portfolio portfolio_;
-  std::uint64_t last_execution_id_ = 0;
+  BookedExecutions booked_;
 };
 
 }  // namespace bellwether

@@ -136,7 +136,9 @@ void RiskStage::observe(const Turn& turn) {
       break;
     case EventType::Trade: observe_price(event.instrument, event.trade.price, event.time); break;
     case EventType::Quote: observe_price(event.instrument, mark_of(event.quote), event.time); break;
-    case EventType::Report: apply_report(event.report); break;
+    case EventType::Report:
+      if (turn.takes_report()) apply_report(event.report);
+      break;
     case EventType::SessionOpen:
       in_session_ = true;
       session_start_equity_ = equity_;
@@ -192,8 +194,10 @@ void RiskStage::observe_action(const Turn& turn) {
 }
 
 void RiskStage::apply_report(const ExecutionReport& report) {
-  const Quantity filled = open_orders_.apply(report).filled * sign(report.side);
-  if (filled.is_zero()) return;
+  open_orders_.apply(report);
+  // Whether its order is still open or not: what was executed moves the position.
+  if (report.type != ReportType::Fill) return;
+  const Quantity filled = report.last_quantity * sign(report.side);
   exposures_[report.instrument].position += filled;
   own_positions_[slot(report.strategy, report.instrument)] += filled;
   mark_margin(report.instrument);

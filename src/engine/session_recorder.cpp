@@ -36,7 +36,7 @@ void SessionRecorder::apply(const Turn& turn) {
     ++record_.counts.market_events;
     if (!turn.account.gross_exposure.is_zero()) ++record_.counts.market_events_in_market;
     record_.equity.append(event.time, turn.account.equity);
-  } else if (event.type == EventType::Report) {
+  } else if (turn.takes_report()) {
     apply_report(event.report, event.number);
   } else if (event.type == EventType::Command && event.command.type == CommandType::Halt) {
     record_.halts.push_back({event.time, event.command.reason});
@@ -109,10 +109,6 @@ void SessionRecorder::add_row(const Intent& intent, const OrderSpec& spec, Order
 }
 
 void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber event) {
-  if (report.execution_id != 0) {
-    if (report.execution_id <= last_execution_id_) return;  // A repeat.
-    last_execution_id_ = report.execution_id;
-  }
   Money traded;
   if (report.type == ReportType::Fill) {
     prefetch_next(record_.fills);
@@ -122,7 +118,10 @@ void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber ev
   }
   const auto open =
       std::find_if(open_.rbegin(), open_.rend(), [&](const OpenRow& row) { return row.id == report.order; });
-  if (open == open_.rend()) return;
+  if (open == open_.rend()) {
+    if (report.type == ReportType::Fill) add_late_fill(report, traded);
+    return;
+  }
   OrderRow& row = record_.orders[open->row];
   row.updated = report.time;
   row.rejected = report.rejected;
@@ -136,10 +135,8 @@ void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber ev
       break;
     case ReportType::Held: row.state = OrderState::Held; break;
     case ReportType::Fill:
-      row.filled += report.last_quantity;
-      row.filled_notional += traded;
-      row.fees += report.fee;
-      row.state = report.leaves_quantity.is_zero() ? OrderState::Filled : OrderState::PartiallyFilled;
+      add_fill(row, report, traded);
+      row.state = row.filled >= row.spec.quantity ? OrderState::Filled : OrderState::PartiallyFilled;
       break;
     case ReportType::Canceled: row.state = OrderState::Canceled; break;
     case ReportType::Expired: row.state = OrderState::Expired; break;
@@ -151,6 +148,21 @@ void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber ev
     case ReportType::ReplaceRejected: break;
   }
   if (is_terminal(row.state)) open_.erase(std::next(open).base());
+}
+
+void SessionRecorder::add_fill(OrderRow& row, const ExecutionReport& report, Money traded) {
+  row.filled += report.last_quantity;
+  row.filled_notional += traded;
+  row.fees += report.fee;
+}
+
+/// Of an order that has ended: it stays ended, with what it has filled.
+void SessionRecorder::add_late_fill(const ExecutionReport& report, Money traded) {
+  const auto row = std::find_if(record_.orders.rbegin(), record_.orders.rend(),
+                                [&](const OrderRow& each) { return each.id == report.order; });
+  if (row == record_.orders.rend()) return;
+  row->updated = report.time;
+  add_fill(*row, report, traded);
 }
 
 void SessionRecorder::save(ByteWriter& out) const {
@@ -211,7 +223,6 @@ void SessionRecorder::save(ByteWriter& out) const {
     write(out, open.id);
     out.u64(open.row);
   }
-  out.u64(last_execution_id_);
 }
 
 }  // namespace bellwether

@@ -44,11 +44,12 @@ class SessionRecorder {
   void add_rows(const Intent& intent, Timestamp now);
   void add_row(const Intent& intent, const OrderSpec& spec, OrderLeg leg, Timestamp now);
   void apply_report(const ExecutionReport& report, EventNumber event);
+  static void add_fill(OrderRow& row, const ExecutionReport& report, Money traded);
+  void add_late_fill(const ExecutionReport& report, Money traded);
 
   const EngineConfig* config_;
   SessionRecord record_;
   std::vector<OpenRow> open_;
-  std::uint64_t last_execution_id_ = 0;
 };
 
 }  // namespace bellwether

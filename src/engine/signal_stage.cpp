@@ -76,7 +76,7 @@ void SignalStage::advance(Turn& turn) {
       resume_goals([](const Context::Goal& goal) { return goal.wait == Context::Goal::Wait::Close; });
       break;
     case EventType::Report:
-      on_report(event.report);
+      if (turn.takes_report()) on_report(event.report);
       if (shrinks) resume_goals([](const Context::Goal& goal) { return goal.wait == Context::Goal::Wait::Room; });
       break;
     case EventType::Timer: on_timer(event.timer); break;
@@ -133,10 +133,6 @@ std::size_t SignalStage::advance_run(const BarRun& run) {
 }
 
 void SignalStage::on_report(const ExecutionReport& report) {
-  if (report.execution_id != 0) {
-    if (report.execution_id <= last_execution_id_) return;  // A repeat.
-    last_execution_id_ = report.execution_id;
-  }
   open_orders_.apply(report);
   if (report.strategy >= strategies_.size() || report.instrument >= subscribers_.size()) return;
   enter(report.strategy);
@@ -268,7 +264,6 @@ void SignalStage::save(ByteWriter& out) const {
   for (const Context::Goal& goal : context_.goals_) save_goal(goal, out);
   out.time(context_.session_close_);
   out.boolean(context_.in_session_);
-  out.u64(last_execution_id_);
   out.u32(static_cast<std::uint32_t>(context_.timers_.size()));
   for (const Context::Timer& timer : context_.timers_) {
     out.time(timer.at);
@@ -294,7 +289,6 @@ void SignalStage::load(ByteReader& in) {
   context_.note_waits();
   context_.session_close_ = in.time();
   context_.in_session_ = in.boolean();
-  last_execution_id_ = in.u64();
   context_.timers_.clear();
   const std::uint32_t timers = in.u32();
   for (std::uint32_t i = 0; i < timers && in.ok(); ++i) {

@@ -61,7 +61,6 @@ class SignalStage {
   Context context_;
   std::vector<std::unique_ptr<Strategy>> strategies_;
   std::vector<std::vector<StrategyIndex>> subscribers_;  // By instrument.
-  std::uint64_t last_execution_id_ = 0;
 };
 
 }  // namespace bellwether

@@ -45,11 +45,20 @@ struct NextTimer {
   bool operator==(const NextTimer&) const = default;
 };
 
+/// What becomes of a report, of which a venue may send any: the position stage says it, all that come after obey.
+enum class ReportVerdict : std::uint8_t {
+  Taken,
+  Repeated,   ///< Its execution id has been taken before.
+  Foreign,    ///< A fill of a strategy or an instrument that the session does not have.
+  Malformed,  ///< A fill without a quantity or a price above zero, or too large for any account.
+};
+
 /// Filled by the stages in the order of the members. Reused from event to event: `begin` keeps capacities.
 struct Turn {
   Event event;
 
   // Position stage.
+  ReportVerdict verdict = ReportVerdict::Taken;
   AccountView account;
   std::vector<PositionChange> positions;
   std::vector<TradeRecord> closed_trades;
@@ -72,8 +81,11 @@ struct Turn {
     event = next;
     clear();
   }
+  /// True where the event is a report that counts.
+  [[nodiscard]] bool takes_report() const { return event.type == EventType::Report && verdict == ReportVerdict::Taken; }
   /// Empties what the stages fill.
   void clear() {
+    verdict = ReportVerdict::Taken;
     positions.clear();
     closed_trades.clear();
     intents.clear();

@@ -112,14 +112,14 @@ TEST_F(OpenOrdersTest, FollowsAnOrderFromItsCommandToItsLastFill) {
   EXPECT_TRUE(orders_.empty());
 }
 
-TEST_F(OpenOrdersTest, PassesOverAReportWhoseExecutionIdItHasApplied) {
+TEST_F(OpenOrdersTest, CountsFillsInAnyOrder) {
   const OrderId id = sent(limit_order(Side::Buy, 100, "10")).id;
-  filled(id, 60, 40, 5);
-  const auto again = filled(id, 60, 40, 5);
-  EXPECT_EQ(again.outcome, Outcome::Repeated);
-  EXPECT_TRUE(again.filled.is_zero());
-  EXPECT_EQ(told(id, ReportType::Canceled, 4).outcome, Outcome::Repeated);
-  EXPECT_EQ(orders_.find(id)->filled, shares(60));
+  EXPECT_EQ(filled(id, 40, 0, 3).outcome, Outcome::Changed);  // The last one comes first.
+  EXPECT_EQ(state(id), S::PartiallyFilled);
+  EXPECT_EQ(orders_.find(id)->leaves(), shares(60));
+  told(id, ReportType::Accepted, 1);
+  EXPECT_EQ(state(id), S::PartiallyFilled);
+  EXPECT_EQ(filled(id, 60, 40, 2).order->state, S::Filled);
 }
 
 TEST_F(OpenOrdersTest, SaysThatAReportIsAboutNoOpenOrder) {
@@ -237,30 +237,73 @@ TEST_F(OpenOrdersTest, ContinuesFromASnapshot) {
   ASSERT_EQ(other.size(), 3U);
   EXPECT_EQ(other.find(id)->state, S::PartiallyFilled);
   EXPECT_EQ(other.find(id)->filled, shares(60));
-  EXPECT_EQ(other.find(id)->last_execution_id, 7U);
   EXPECT_EQ(other.find(id)->spec, orders_.find(id)->spec);
   ByteReader truncated(std::string_view(out.str()).substr(0, out.size() - 1));
   other.load(truncated);
   EXPECT_FALSE(truncated.ok());
 }
 
-using OpenOrdersDeathTest = OpenOrdersTest;
-
-TEST_F(OpenOrdersDeathTest, StopsOnAFillOfMoreThanIsOpen) {
+TEST_F(OpenOrdersTest, AFillOfMoreThanIsOpenEndsTheOrderAndCountsWhole) {
   const OrderId id = sent(limit_order(Side::Buy, 100, "10")).id;
-  EXPECT_DEATH(filled(id, 101, 0, 1), "fill of more than the order's open quantity");
+  const auto applied = filled(id, 101, 0, 1);
+  EXPECT_EQ(applied.outcome, Outcome::Ended);
+  EXPECT_EQ(applied.order->filled, shares(101));
+  EXPECT_EQ(applied.order->state, S::Filled);
+  EXPECT_TRUE(orders_.empty());
 }
 
-TEST_F(OpenOrdersDeathTest, StopsOnAFillOfALegThatIsHeld) {
+TEST_F(OpenOrdersTest, AFillOfALegThatWasThoughtHeldCounts) {
   const OrderId id = sent(bracket(limit_order(Side::Buy, 100, "10"), "12", "9")).id;
   told(target_of(id), ReportType::Held, 1);
-  EXPECT_DEATH(filled(target_of(id), 100, 0, 2), "impossible transition");
+  EXPECT_EQ(filled(target_of(id), 60, 40, 2).outcome, Outcome::Changed);
+  EXPECT_EQ(state(target_of(id)), S::PartiallyFilled);
+  EXPECT_EQ(filled(target_of(id), 40, 0, 3).order->state, S::Filled);
 }
 
-TEST_F(OpenOrdersDeathTest, StopsOnADenialOfAnOrderAtTheVenue) {
+TEST_F(OpenOrdersTest, WhatCannotHappenToAnOrderChangesNothing) {
   const OrderId id = sent(limit_order(Side::Buy, 100, "10")).id;
   told(id, ReportType::Accepted, 1);
-  EXPECT_DEATH(told(id, ReportType::Denied, 0), "impossible transition");
+  EXPECT_EQ(told(id, ReportType::Denied, 0).outcome, Outcome::Impossible);
+  EXPECT_EQ(told(id, ReportType::Held, 2).outcome, Outcome::Impossible);
+  EXPECT_EQ(state(id), S::Working);
+}
+
+TEST_F(OpenOrdersTest, ARejectionAfterAFillLeavesTheLegsThatGuardIt) {
+  const OrderId id = sent(bracket(limit_order(Side::Buy, 100, "10"), "12", "9")).id;
+  filled(id, 60, 40, 1);
+  EXPECT_EQ(told(id, ReportType::Rejected, 2).outcome, Outcome::Ended);
+  EXPECT_EQ(orders_.size(), 2U);
+}
+
+/// Any report about any order, at any time: the process goes on, and what has filled is the sum of what fills said.
+RC_GTEST_PROP(OpenOrders, TakeAnyReport, ()) {
+  OpenOrders orders;
+  OrderCommand command;
+  command.id = {1, 1, 0, OrderLeg::Entry};
+  command.spec = bracket(limit_order(Side::Buy, 100, "10"), "12", "9");
+  orders.apply(command);
+  const int count = *rc::gen::inRange(1, 30);
+  for (int i = 0; i < count; ++i) {
+    ExecutionReport report;
+    report.type = *rc::gen::element(ReportType::Accepted, ReportType::Held, ReportType::Fill, ReportType::Canceled,
+                                    ReportType::Expired, ReportType::Replaced, ReportType::Rejected, ReportType::Denied,
+                                    ReportType::CancelRejected, ReportType::ReplaceRejected, ReportType::Lost);
+    report.order = command.id.with_leg(*rc::gen::element(OrderLeg::Entry, OrderLeg::Target, OrderLeg::StopLoss));
+    report.last_quantity = shares(*rc::gen::inRange(1, 80));
+    report.leaves_quantity = shares(*rc::gen::inRange(0, 80));
+    report.last_price = price(*rc::gen::element("0", "9", "12"));
+    const OpenOrder* open = orders.find(report.order);
+    const Quantity before = open == nullptr ? Quantity() : open->filled;
+    const bool was_open = open != nullptr;
+    const auto applied = orders.apply(report);
+    if (was_open && report.type == ReportType::Fill) {
+      RC_ASSERT(applied.filled == report.last_quantity);
+      RC_ASSERT(applied.order->filled == before + report.last_quantity);
+    } else {
+      RC_ASSERT(applied.filled.is_zero());
+    }
+    for (const OpenOrder& each : orders.all()) RC_ASSERT(!is_terminal(each.state));
+  }
 }
 
 TEST(OpenOrders, LeaveAnOrderAloneWhereTheCompanyDoesNothing) {

@@ -190,7 +190,62 @@ TEST(PositionStage, TakesARepeatedFillOnce) {
     stage.advance(turn);
     EXPECT_EQ(turn.account.cash, money("99000"));
     EXPECT_EQ(turn.positions.size(), i == 0 ? 1U : 0U);
+    EXPECT_EQ(turn.verdict, i == 0 ? ReportVerdict::Taken : ReportVerdict::Repeated);
   }
+}
+
+RC_GTEST_PROP(PositionStage, BooksEveryFillOnceInAnyOrder, ()) {
+  const EngineConfig config = small_config();
+  const auto count = *rc::gen::inRange<std::uint64_t>(1, 12);
+  std::vector<std::uint64_t> ids;
+  for (std::uint64_t id = 1; id <= count; ++id) ids.insert(ids.end(), *rc::gen::inRange<std::size_t>(1, 4), id);
+  std::vector<std::uint64_t> order = ids;
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[*rc::gen::inRange<std::size_t>(0, i)]);
+  PositionStage stage(config);
+  const OrderCommand buy = submit(2, 0, Side::Buy, 1'000);
+  for (const std::uint64_t id : order) {
+    const auto quantity = static_cast<std::int64_t>(id * id);
+    Turn turn = turn_of(3, Event::of(fill_of(buy, quantity, "10", 0, 1, id)));
+    stage.advance(turn);
+    ByteWriter out;
+    stage.save(out);
+    PositionStage next(config);
+    ByteReader in(out.str());
+    next.load(in);
+    RC_ASSERT(in.done());
+    stage = std::move(next);
+  }
+  const auto n = static_cast<std::int64_t>(count);
+  RC_ASSERT(stage.portfolio().net_quantity(0) == shares(n * (n + 1) * (2 * n + 1) / 6));
+}
+
+TEST(PositionStage, PassesOverWhatNoVenueOfOursCanMean) {
+  const EngineConfig config = small_config();
+  PositionStage stage(config);
+  const ExecutionReport good = fill_of(submit(2, 0, Side::Buy, 100), 100, "10", 0, 1, 7);
+  const auto verdict = [&](auto change) {
+    ExecutionReport report = good;
+    change(report);
+    Turn turn = turn_of(3, Event::of(report));
+    stage.advance(turn);
+    EXPECT_TRUE(turn.positions.empty());
+    return turn.verdict;
+  };
+  using V = ReportVerdict;
+  EXPECT_EQ(verdict([](auto& r) { r.strategy = 99; }), V::Foreign);
+  EXPECT_EQ(verdict([](auto& r) { r.instrument = 99; }), V::Foreign);
+  EXPECT_EQ(verdict([](auto& r) { r.last_quantity = Quantity(); }), V::Malformed);
+  EXPECT_EQ(verdict([](auto& r) { r.last_quantity = shares(-1); }), V::Malformed);
+  EXPECT_EQ(verdict([](auto& r) { r.last_quantity = Quantity::max(); }), V::Malformed);
+  EXPECT_EQ(verdict([](auto& r) { r.fee = Money::max(); }), V::Malformed);
+  EXPECT_EQ(verdict([](auto& r) { r.last_price = Price::max(), r.last_quantity = Quantity::max(); }), V::Malformed);
+  EXPECT_EQ(verdict([](auto& r) { r.last_price = Price(); }), V::Malformed);
+  EXPECT_EQ(verdict([](auto& r) { r.last_price = price("-1"); }), V::Malformed);
+  // The id of a report that was passed over is not used up.
+  Turn turn = turn_of(3, Event::of(good));
+  stage.advance(turn);
+  EXPECT_EQ(turn.verdict, V::Taken);
+  EXPECT_EQ(turn.positions.size(), 1U);
 }
 
 TEST(PositionStage, ValuesAtTheMiddleOfAQuote) {

@@ -368,10 +368,30 @@ TEST(RiskStage, TakesARepeatedFillOnce) {
   fill.last_quantity = shares(50);
   fill.leaves_quantity = shares(50);
   scene.report(fill);
-  scene.report(fill);
+  scene.turn.begin(Event::of(fill));
+  scene.turn.verdict = ReportVerdict::Repeated;
+  scene.stage.advance(scene.turn);
   scene.fill(scene.last_id, 0, Side::Buy, 50, 0);
   EXPECT_EQ(scene.send(sell(100)), D::None);
   EXPECT_EQ(scene.send(sell(1)), D::ShortingNotAllowed);
+}
+
+TEST(RiskStage, AFillOfAnOrderThatHasEndedMovesThePosition) {
+  RiskScene scene(with([](EngineConfig& c) { c.risk.position_quantity = shares(100); }));
+  EXPECT_EQ(scene.send(buy(100)), D::None);
+  const OrderId id = scene.last_id;
+  scene.say(id, 0, Side::Buy, ReportType::Canceled);
+  scene.fill(id, 0, Side::Buy, 60, 0);
+  EXPECT_EQ(scene.send(buy(41)), D::PositionQuantity);
+  EXPECT_EQ(scene.send(buy(40)), D::None);
+}
+
+TEST(RiskStage, AFillOfTooMuchCountsWhole) {
+  RiskScene scene(with([](EngineConfig& c) { c.risk.position_quantity = shares(200); }));
+  EXPECT_EQ(scene.send(buy(100)), D::None);
+  scene.fill(scene.last_id, 0, Side::Buy, 150, 0);
+  EXPECT_EQ(scene.send(buy(51)), D::PositionQuantity);
+  EXPECT_EQ(scene.send(buy(50)), D::None);
 }
 
 TEST(RiskStage, KeepsItsExposureThroughASplit) {

@@ -49,6 +49,7 @@ TEST(SessionRecorder, RecordsOrdersFillsAndEquity) {
 TEST(SessionRecorder, TakesARepeatedReportOnce) {
   std::vector<Turn> turns = small_session();
   turns.insert(turns.begin() + 5, turns[4]);
+  turns[5].verdict = ReportVerdict::Repeated;
   const SessionRecorder recorder = recorded(turns);
   EXPECT_EQ(recorder.record().fills.size(), 2U);
   EXPECT_EQ(recorder.record().orders[0].filled, shares(100));

@@ -266,7 +266,10 @@ TEST(SignalStage, TellsAStrategyOfAFillOnce) {
   SignalScene scene(config);
   const OrderId id = scene.bar(0, 1, "10").intents.at(0).command.id;
   const Event fill = scene.fill(id, Side::Buy, 100, 0, 100).event;
-  scene.on(fill);  // The venue says it again after the order has ended.
+  // The venue says it again after the order has ended.
+  scene.turn.begin(fill);
+  scene.turn.verdict = ReportVerdict::Repeated;
+  scene.stage->advance(scene.turn);
   EXPECT_EQ(fills, 1);
 }
 
