@@ -138,11 +138,11 @@ class FillSimulator {
   std::vector<Quantity> close_left_;         // By instrument: what the last bar's close may still fill.
   std::vector<std::int64_t> traded_shares_;  // By instrument: of CorporateAction, in billionths.
   std::vector<Price> session_prices_;        // By instrument: the session's last price; zero before its first.
-  std::optional<Portfolio> account_;
   SessionEvent session_;
   bool market_ended_ = false;
   std::size_t resting_ = 0;
   std::uint64_t last_execution_id_ = 0;
+  std::optional<Portfolio> account_;  // Last: what every event needs stands together.
 };
 
 }  // namespace bellwether
