@@ -198,7 +198,8 @@ OpenOrders::Applied OpenOrders::apply(const ExecutionReport& report) {
     order->spec.stop_price = report.last_price;
   }
   if (report.type == ReportType::Accepted && order->is_protective() && report.leaves_quantity.is_positive()) {
-    order->spec.quantity = order->filled + report.leaves_quantity;
+    // What the whole of it was when the venue said so; legs only shrink, and reports may come in another order.
+    order->spec.quantity = std::min(order->spec.quantity, report.cumulative_quantity + report.leaves_quantity);
   }
   order->state = *next;
   if (!is_terminal(order->state)) return {Outcome::Changed, order, {}};

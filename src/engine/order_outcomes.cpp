@@ -13,6 +13,7 @@ void OrderOutcomes::count(const OrderRow& row) {
       ++denied_by[static_cast<std::size_t>(row.denied)];
       return;
     case OrderState::Rejected:
+      if (!row.filled.is_zero()) break;
       ++rejected;
       ++rejected_by[static_cast<std::size_t>(row.rejected)];
       return;

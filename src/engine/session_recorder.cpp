@@ -130,7 +130,7 @@ void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber ev
       row.state = row.filled.is_zero() ? OrderState::Working : OrderState::PartiallyFilled;
       if (report.last_price.is_positive() && row.spec.type == OrderType::Stop) row.spec.stop_price = report.last_price;
       if (row.id.leg != OrderLeg::Entry && report.leaves_quantity.is_positive()) {
-        row.spec.quantity = row.filled + report.leaves_quantity;
+        row.spec.quantity = std::min(row.spec.quantity, report.cumulative_quantity + report.leaves_quantity);
       }
       break;
     case ReportType::Held: row.state = OrderState::Held; break;

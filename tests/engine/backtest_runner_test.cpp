@@ -5,6 +5,11 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <random>
+
 #include "tests/support/engine_setup.hpp"
 #include "tests/support/market_walk.hpp"
 #include "tests/support/turns.hpp"
@@ -377,6 +382,70 @@ RC_GTEST_PROP(BacktestRunner, ARejectingCashAccountNeverBorrows, ()) {
   RC_CLASSIFY(std::any_of(record.orders.begin(), record.orders.end(),
                           [](const OrderRow& row) { return row.rejected == RejectReason::InsufficientCash; }),
               "an order was rejected");
+}
+
+/// A venue whose reports come late, in another order, and more than once. The market goes on without them.
+RC_GTEST_PROP(BacktestRunner, ABadPostOfReportsLosesAndDoublesNothing, ()) {
+  EngineConfig config = busy_config(*rc::gen::inRange<std::int64_t>(1, 20));
+  if (*rc::gen::arbitrary<bool>()) config.fills.participation = 0.05;
+  const auto seed = *rc::gen::inRange<std::uint64_t>(1, 1'000'000);
+  std::mt19937_64 random(seed);
+  const auto one_in = [&](std::uint64_t n) { return random() % n == 0; };
+  auto made = Engine::make(config, registry());
+  const std::unique_ptr<Engine> engine = std::move(*made);
+  FillSimulator venue(config);
+  SessionRecorder recorder(config);
+  std::vector<ExecutionReport> sent, under_way;
+  std::deque<Event> queue;
+  EventNumber number = 0;
+  Timestamp last_time;
+  const auto post = [&] {
+    for (const ExecutionReport& report : sent) {
+      under_way.push_back(report);
+      while (one_in(4)) under_way.push_back(report);
+    }
+    sent.clear();
+  };
+  std::map<OrderId, Quantity> truly_filled;
+  Quantity truly_held;
+  const auto drain = [&] {
+    for (; !queue.empty(); queue.pop_front()) {
+      queue.front().number = ++number;
+      last_time = queue.front().time = std::max(queue.front().time, last_time);
+      Turn& turn = engine->process(queue.front());
+      recorder.apply(turn);
+      for (const Event& event : turn.follow_ups) queue.push_back(event);
+      for (const OrderCommand& command : turn.commands) venue.submit(command, turn.event.time, sent);
+    }
+    for (const ExecutionReport& report : sent) {
+      if (report.type != ReportType::Fill) continue;
+      truly_filled[report.order] += report.last_quantity;
+      truly_held += report.last_quantity * sign(report.side);
+    }
+    post();
+  };
+  const auto deliver = [&](std::uint64_t one_of) {
+    std::shuffle(under_way.begin(), under_way.end(), random);
+    const auto kept = std::partition(under_way.begin(), under_way.end(), [&](const auto&) { return !one_in(one_of); });
+    for (auto it = kept; it != under_way.end(); ++it) queue.push_back(Event::of(*it));
+    under_way.erase(kept, under_way.end());
+    drain();
+  };
+  const Data data = {testing::minute_walk(*rc::gen::inRange<std::size_t>(50, 600), seed)};
+  MarketFeed feed = feed_of(data);
+  for (Event event; feed.next(event);) {
+    venue.on_market(event, sent);
+    queue.push_back(event);
+    drain();
+    deliver(3);
+  }
+  while (!under_way.empty()) deliver(1);
+  RC_ASSERT(engine->position_stage().portfolio().net_quantity(0) == truly_held);
+  std::map<OrderId, Quantity> recorded;
+  for (const OrderRow& row : recorder.record().orders) {
+    if (!row.filled.is_zero()) recorded[row.id] = row.filled;
+  }
+  RC_ASSERT(recorded == truly_filled);
 }
 
 }  // namespace

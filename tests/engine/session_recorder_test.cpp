@@ -55,6 +55,22 @@ TEST(SessionRecorder, TakesARepeatedReportOnce) {
   EXPECT_EQ(recorder.record().orders[0].filled, shares(100));
 }
 
+TEST(SessionRecorder, AFillAfterAnOrdersEndBelongsToItStill) {
+  const OrderCommand command = submit(2, 0, Side::Buy, 100);
+  Turn turn = turn_of(2, bar_event(0, 1, "10"));
+  turn.intents.push_back({command, DenyReason::None});
+  const SessionRecorder recorder =
+      recorded({turn, turn_of(3, Event::of(report_on(command, ReportType::Canceled, 2, 2))),
+                turn_of(4, Event::of(fill_of(command, 60, "10", 40, 3, 1, "0.5")))});
+  ASSERT_EQ(recorder.record().orders.size(), 1U);
+  const OrderRow& order = recorder.record().orders[0];
+  EXPECT_EQ(order.state, OrderState::Canceled);
+  EXPECT_EQ(order.filled, shares(60));
+  EXPECT_EQ(order.fees, money("0.5"));
+  EXPECT_EQ(order.filled_notional, money("600"));
+  EXPECT_EQ(recorder.record().fills.size(), 1U);
+}
+
 TEST(SessionRecorder, RecordsADeniedOrderWithItsReason) {
   Turn turn = turn_of(2, bar_event(0, 1, "10"));
   turn.intents.push_back({submit(2, 0, Side::Buy, 100), DenyReason::BuyingPower});
