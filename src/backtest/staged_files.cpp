@@ -55,22 +55,19 @@ Expected<StagedFiles> StagedFiles::open(const std::filesystem::path& folder) {
 
 Expected<void> StagedFiles::make_folder() {
   std::error_code error;
-  for (auto each = std::filesystem::absolute(folder_); !std::filesystem::exists(each, error);
-       each = each.parent_path()) {
-    if (error || each == each.parent_path()) break;
-    made_ = each;
+  const auto whole = std::filesystem::absolute(folder_);
+  auto present = whole;  // The nearest that is there: the folder itself, or one above it.
+  for (; !std::filesystem::exists(present, error); present = present.parent_path()) {
+    if (error || present == present.parent_path()) break;
+    made_ = present;
+  }
+  if (!error && !std::filesystem::is_directory(present, error)) {
+    return Error{folder_.string(), present == whole ? "is there and is no folder; name another one"
+                                                    : "cannot be made: " + present.string() + " is no folder"};
   }
   std::filesystem::create_directories(folder_, error);
-  if (std::filesystem::is_directory(folder_)) return {};
-  // What stands there, or where a folder above it was to be.
-  for (auto each = folder_; !each.empty(); each = each.parent_path()) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(each, ignored)) continue;
-    if (std::filesystem::is_directory(each, ignored)) break;
-    return Error{folder_.string(), each == folder_ ? "is there and is no folder; name another one"
-                                                   : "cannot be made: " + each.string() + " is no folder"};
-  }
-  return Error{folder_.string(), "cannot be made: " + error.message()};
+  if (error) return Error{folder_.string(), "cannot be made: " + error.message()};
+  return {};
 }
 
 Expected<void> StagedFiles::make_staging() {

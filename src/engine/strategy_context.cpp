@@ -14,8 +14,9 @@ bool is_immediate(TimeInForce tif) { return tif == TimeInForce::Ioc || tif == Ti
 
 }  // namespace
 
-Context::Goal::Wait Context::wait_after(DenyReason reason) {
-  switch (reason) {
+Context::Goal::Wait Context::wait_after(const ExecutionReport& refusal) {
+  if (refusal.rejected == RejectReason::InsufficientCash) return Goal::Wait::Room;
+  switch (refusal.denied) {
     case DenyReason::NoMarketData:
     case DenyReason::StaleMarketData:
     case DenyReason::OrderRate: return Goal::Wait::NextPrice;
@@ -183,8 +184,7 @@ void Context::apply_to_goal(const ExecutionReport& report) {
   if (targets && wanted.options.one_try) {
     wanted = {};
   } else if (refused) {
-    const bool unpaid = report.rejected == RejectReason::InsufficientCash;
-    wanted.wait = unpaid ? Goal::Wait::Room : wait_after(report.denied);
+    wanted.wait = wait_after(report);
     if (wanted.wait == Goal::Wait::NextPrice) wait_for_price(wanted);
   } else if (is_immediate(wanted.options.time_in_force)) {
     wait_for_price(wanted);

@@ -153,7 +153,7 @@ class Context {
   void wait_for_price(Goal& wanted);
   /// Works out `waits_for_price_`.
   void note_waits();
-  static Goal::Wait wait_after(DenyReason reason);
+  static Goal::Wait wait_after(const ExecutionReport& refusal);
   /// Cancels this strategy's orders that could make a position grow.
   void cancel_growth(InstrumentIndex instrument);
   OrderId send(const OrderSpec& spec);
