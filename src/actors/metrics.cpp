@@ -273,7 +273,7 @@ void EngineMetrics::Handles::apply_orders(const Turn& turn) {
   for (const Intent& intent : turn.intents) {
     if (intent.denied == DenyReason::None) continue;
     denials[static_cast<std::size_t>(intent.denied) - 1]->Increment();
-    if (intent.command.kind != CommandKind::Cancel) count_order(intent.command.spec.type, OrderResult::Denied);
+    if (adds_order(intent.command.kind)) count_order(intent.command.spec.type, OrderResult::Denied);
   }
   for (const OrderCommand& command : turn.commands) {
     const std::size_t before = open.size();

@@ -178,7 +178,7 @@ void SessionBoard::apply_denied(const Turn& turn) {
   for (const Intent& intent : turn.intents) {
     if (intent.denied == DenyReason::None) continue;
     ++status_.counts.denials;
-    if (intent.command.kind == CommandKind::Cancel) continue;
+    if (!adds_order(intent.command.kind)) continue;
     OrderRow row;
     row.id = intent.command.id;
     row.strategy = intent.command.strategy;

@@ -93,7 +93,7 @@ Json tokens(Enum first, Enum last) {
 }
 
 Json deny_reason() { return nullable(tokens(kDenyReasons.front().reason, kDenyReasons.back().reason)); }
-Json reject_reason() { return nullable(tokens(RejectReason::UnknownOrder, RejectReason::InsufficientCash)); }
+Json reject_reason() { return nullable(tokens(RejectReason::UnknownOrder, RejectReason::NeverArrived)); }
 Json side() { return tokens(Side::Buy, Side::Sell); }
 Json phase() { return tokens(SessionPhase::Starting, SessionPhase::Failed); }
 
@@ -251,7 +251,7 @@ Json session_change() {
 
 Json order_command() {
   Json json = object({{"type", kText},
-                      {"kind", tokens(CommandKind::Submit, CommandKind::Replace)},
+                      {"kind", tokens(CommandKind::Submit, CommandKind::Query)},
                       {"client_order_id", kText},
                       {"target", nullable(kText)},
                       {"strategy", nullable(kText)},

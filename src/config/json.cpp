@@ -174,7 +174,7 @@ Json json_of(const OrderCommand& command, const Names& names) {
   json["client_order_id"] = command.id.client_order_id();
   json["target"] = present(command.target);
   json["strategy"] = present(names.strategy(command.strategy));
-  if (command.kind == CommandKind::Cancel) return json;
+  if (!adds_order(command.kind)) return json;
   Json order;
   append(order, command.spec, names);
   json["order"] = std::move(order);

@@ -16,7 +16,9 @@ constexpr std::size_t kFirstChunkBars = 16;
 }  // namespace
 
 BacktestRunner::BacktestRunner(const EngineConfig& config, std::unique_ptr<Engine> engine, MarketFeed feed)
-    : engine_(std::move(engine)), venue_(config), feed_(std::move(feed)), recorder_(config), run_equity_(kBlockBars) {}
+    : engine_(std::move(engine)), venue_(config), feed_(std::move(feed)), recorder_(config), run_equity_(kBlockBars) {
+  if (!config.exchange.is_instant()) link_ = std::make_unique<ExchangeLink>(config);
+}
 
 Expected<std::unique_ptr<BacktestRunner>> BacktestRunner::make(const EngineConfig& config,
                                                                const StrategyRegistry& registry, MarketFeed feed) {
@@ -37,6 +39,7 @@ void BacktestRunner::run() {
 }
 
 bool BacktestRunner::step() {
+  if (link_ != nullptr) return step_later_answers();
   if (!has_held_) {
     if (fast_runs_ && step_run()) return true;
     has_held_ = feed_.next(held_);
@@ -50,6 +53,28 @@ bool BacktestRunner::step() {
   }
   has_held_ = false;
   process_market(held_);
+  return true;
+}
+
+/// Takes what comes next in time: a message of the exchange, a command that reaches it, a market event or a timer.
+bool BacktestRunner::step_later_answers() {
+  if (!has_held_) has_held_ = feed_.next(held_);
+  if (!has_held_) link_->end_market();
+  const Timestamp market = has_held_ ? held_.time : kNever;
+  const Timestamp message = std::min(link_->next_report(), link_->next_arrival());
+  if (!has_held_ && message == kNever) return false;
+  const NextTimer timer = engine_->next_timer();
+  if (message <= market && message <= timer.at) {
+    link_->collect(message, queue_);
+    // A command that arrives makes the exchange speak; the stages take notice of the time alone.
+    if (queue_.empty()) queue_.push_back(Event::of(message, TimerEvent{}));
+  } else if (timer.at < market) {
+    queue_.push_back(Event::of(timer.at, timer.timer));
+  } else {
+    has_held_ = false;
+    queue_.push_back(held_);
+  }
+  drain();
   return true;
 }
 
@@ -79,6 +104,7 @@ void BacktestRunner::fill_resting(const Event& event) {
 void BacktestRunner::command(const CommandEvent& command) {
   if (!has_held_) has_held_ = feed_.next(held_);
   if (!has_held_) venue_.end_market();
+  if (!has_held_ && link_ != nullptr) link_->end_market();
   queue_.push_back(Event::of(last_time_, command));
   drain();
 }
@@ -103,6 +129,7 @@ void BacktestRunner::process(Event& event) {
 
 void BacktestRunner::take_outcome(Turn& turn) {
   for (const Event& event : turn.follow_ups) queue_.push_back(event);
+  if (link_ != nullptr) return link_->take(turn.event, turn.commands);
   for (const OrderCommand& command : turn.commands) {
     reports_.clear();
     venue_.submit(command, turn.event.time, reports_);
@@ -203,13 +230,18 @@ BacktestRunner::Parts BacktestRunner::release() {
   BELLWETHER_INVARIANT(queue_.empty(), "release between an event and what follows from it");
   std::optional<Event> held;
   if (has_held_) held = held_;
-  return {std::move(engine_), std::move(venue_), std::move(feed_), std::move(recorder_), held, last_event_, last_time_};
+  return {std::move(engine_),   std::move(venue_), std::move(link_), std::move(feed_),
+          std::move(recorder_), held,              last_event_,      last_time_};
 }
 
 void BacktestRunner::save(ByteWriter& out) const {
   BELLWETHER_INVARIANT(queue_.empty(), "snapshot between an event and what follows from it");
   engine_->save(out);
-  venue_.save(out);
+  if (link_ != nullptr) {
+    link_->save(out);
+  } else {
+    venue_.save(out);
+  }
   out.u64(feed_.position() - (has_held_ ? 1 : 0));
   out.u64(last_event_);
   out.time(last_time_);
@@ -217,7 +249,11 @@ void BacktestRunner::save(ByteWriter& out) const {
 
 void BacktestRunner::load(ByteReader& in) {
   engine_->load(in);
-  venue_.load(in);
+  if (link_ != nullptr) {
+    link_->load(in);
+  } else {
+    venue_.load(in);
+  }
   const std::uint64_t position = in.u64();
   last_event_ = in.u64();
   last_time_ = in.time();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "engine/exchange_link.hpp"
 #include "engine/fill_simulator.hpp"
 #include "engine/market_feed.hpp"
 #include "engine/session_recorder.hpp"
@@ -26,6 +27,9 @@ class TurnObserver {
 /// The order of events, which the actors keep too: a market event's fills, then the event itself, then, one after the
 /// other, what these caused (the engine's own follow-ups before the venue's answers), and only then the next market
 /// event. A timer comes after the market events of its instant and before later ones.
+///
+/// Where the exchange does not answer at once (EngineConfig::exchange), a market event waits for nothing: what reaches
+/// us by its time comes before it, and what it fills is reported later.
 class BacktestRunner {
  public:
   /// `config` and the data behind `feed` must outlive the runner.
@@ -60,6 +64,7 @@ class BacktestRunner {
   struct Parts {
     std::unique_ptr<Engine> engine;
     FillSimulator venue;
+    std::unique_ptr<ExchangeLink> link;  ///< Null where the exchange answers at once.
     MarketFeed feed;
     SessionRecorder recorder;
     std::optional<Event> held;  ///< Taken from the feed but not processed yet.
@@ -77,6 +82,7 @@ class BacktestRunner {
  private:
   BacktestRunner(const EngineConfig& config, std::unique_ptr<Engine> engine, MarketFeed feed);
 
+  bool step_later_answers();
   void process_market(Event& event);
   void fill_resting(const Event& event);
   void process(Event& event);
@@ -88,6 +94,7 @@ class BacktestRunner {
 
   std::unique_ptr<Engine> engine_;
   FillSimulator venue_;
+  std::unique_ptr<ExchangeLink> link_;  // In place of the venue, where it does not answer at once.
   MarketFeed feed_;
   SessionRecorder recorder_;
   TurnObserver* observer_ = nullptr;

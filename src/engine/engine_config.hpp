@@ -100,6 +100,55 @@ struct FeeConfig {
   Money taf_maximum;
 };
 
+/// What goes wrong between us and the in-process exchange, drawn from a seed. Probabilities are of one message.
+struct ExchangeFaults {
+  std::uint64_t seed = 1;
+  double lost_commands = 0;     ///< Never reach the exchange.
+  double lost_reports = 0;      ///< Never reach us.
+  double repeated_reports = 0;  ///< Reach us twice.
+  double late_reports = 0;      ///< Reach us `late_by` later, behind others that were sent after them.
+  Duration late_by{1'000'000'000};
+  double late_refusals = 0;  ///< Of an order that has been accepted: it is refused after all.
+  /// So many times in a session, on average, nothing trades for `halt_for`.
+  double halts_per_session = 0;
+  Duration halt_for = std::chrono::minutes(5);
+  /// So many times in a session, on average, the connection is lost for `restart_for`: what is under way is lost.
+  double restarts_per_session = 0;
+  Duration restart_for = std::chrono::seconds(30);
+
+  [[nodiscard]] bool any() const {
+    return lost_commands > 0 || lost_reports > 0 || repeated_reports > 0 || late_reports > 0 || late_refusals > 0 ||
+           halts_per_session > 0 || restarts_per_session > 0;
+  }
+};
+
+/// How the in-process exchange is reached.
+struct ExchangeConfig {
+  Duration command_latency{0};  ///< From us to the exchange.
+  Duration report_latency{0};   ///< From the exchange to us.
+  Duration latency_jitter{0};   ///< At most so much longer, evenly spread; messages of one direction keep their order.
+  ExchangeFaults faults;
+  /// Answers come when they come, even without latency, and market events do not wait for them: a session by the clock.
+  bool asynchronous = false;
+
+  /// True where the exchange answers in the instant in which it is told something.
+  [[nodiscard]] bool is_instant() const {
+    return !asynchronous && command_latency.count() == 0 && report_latency.count() == 0 &&
+           latency_jitter.count() == 0 && !faults.any();
+  }
+};
+
+/// What is done about orders of which the venue is silent; where it answers at once, nothing of it applies.
+struct OrderCare {
+  /// Without an answer for so long, an order is unknown and the venue is asked about it, again after twice the time,
+  /// and so on up to `ask_at_least_every`.
+  Duration acknowledge_within = std::chrono::seconds(10);
+  Duration ask_at_least_every = std::chrono::minutes(5);
+  /// In a session the venue is asked about every open order of which nothing was heard for so long: what it said may
+  /// have been lost.
+  Duration check_every = std::chrono::minutes(5);
+};
+
 struct EngineConfig {
   std::uint32_t epoch = 1;  ///< Lease epoch, part of every order's id.
   std::vector<Instrument> instruments;
@@ -108,6 +157,8 @@ struct EngineConfig {
   RiskLimits risk;
   FillConfig fills;
   FeeConfig fees;
+  ExchangeConfig exchange;
+  OrderCare orders;
 };
 
 }  // namespace bellwether

@@ -48,13 +48,13 @@ void FillSimulator::match(const Event& event, std::vector<ExecutionReport>& out)
     case EventType::Bar:
       if (event.bar.history) return;
       close_left_[event.instrument] = share_of(event.bar.bar.volume, event.instrument);
-      if (!event.bar.derived && !books_[event.instrument].empty()) match_bar(event, out);
+      if (!halted_ && !event.bar.derived && !books_[event.instrument].empty()) match_bar(event, out);
       note_bar(event.instrument, event.bar.bar, event.time);
       break;
     case EventType::Trade:
     case EventType::Quote:
       if (event.time < session_.open || event.time >= session_.close) return;
-      if (!books_[event.instrument].empty()) match_price(event, out);
+      if (!halted_ && !books_[event.instrument].empty()) match_price(event, out);
       if (event.type == EventType::Trade) session_prices_[event.instrument] = event.trade.price;
       break;
     case EventType::SessionOpen:

@@ -36,6 +36,14 @@ class FillSimulator {
   /// it out; whoever knows the end of the data says it again.
   void end_market() { market_ended_ = true; }
 
+  /// While halted, market events fill nothing; orders come, rest and go. Snapshots leave it out.
+  void set_halted(bool halted) { halted_ = halted; }
+  /// Refuses an order that has been accepted and of which nothing has filled; its legs are cancelled.
+  void refuse(OrderId id, Timestamp now, std::vector<ExecutionReport>& out);
+
+  /// Appends a report of where a resting order stands. False, and nothing, where none has the id.
+  bool report_status(OrderId id, Timestamp now, std::vector<ExecutionReport>& out);
+
   /// True where no order rests, so that market events change nothing but the last prices.
   [[nodiscard]] bool is_quiet() const { return resting_ == 0; }
   /// Takes notice of a run of bars while quiet.
@@ -140,6 +148,7 @@ class FillSimulator {
   std::vector<Price> session_prices_;        // By instrument: the session's last price; zero before its first.
   SessionEvent session_;
   bool market_ended_ = false;
+  bool halted_ = false;
   std::size_t resting_ = 0;
   std::uint64_t last_execution_id_ = 0;
   std::optional<Portfolio> account_;  // Last: what every event needs stands together.

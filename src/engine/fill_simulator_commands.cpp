@@ -10,6 +10,7 @@ void FillSimulator::submit(const OrderCommand& command, Timestamp now, std::vect
     case CommandKind::Submit: submit_order(command, now, out); break;
     case CommandKind::Cancel: cancel_order(command, now, out); break;
     case CommandKind::Replace: replace_order(command, now, out); break;
+    case CommandKind::Query: break;  // SimulatedExchange remembers what an answer needs.
   }
 }
 
@@ -51,7 +52,7 @@ void FillSimulator::submit_order(const OrderCommand& command, Timestamp now, std
     if (const auto leg = target_leg(spec)) rest(book, command, *leg, OrderLeg::Target, held, now, out);
     if (const auto leg = stop_leg(spec, Price())) rest(book, command, *leg, OrderLeg::StopLoss, held, now, out);
   }
-  const bool same_close = config_->fills.fill_at == FillAt::SameClose && spec.type == OrderType::Market &&
+  const bool same_close = !halted_ && config_->fills.fill_at == FillAt::SameClose && spec.type == OrderType::Market &&
                           !is_auction(spec.time_in_force) && last_bar_times_[spec.instrument] == now;
   if (!same_close) return;
   const Bar& bar = last_bars_[spec.instrument];
@@ -113,6 +114,25 @@ void FillSimulator::replace_order(const OrderCommand& command, Timestamp now, st
   report.related = command.id;
   sweep(*book);
   submit_order(command, now, out);
+}
+
+void FillSimulator::refuse(OrderId id, Timestamp now, std::vector<ExecutionReport>& out) {
+  Book* book = nullptr;
+  Resting* order = find(id, &book);
+  if (order == nullptr || !order->filled.is_zero()) return;
+  end_group(*book, id, id, ReportType::Canceled, now, out);
+  end(*order, ReportType::Rejected, now, out);
+  out.back().rejected = RejectReason::BadOrder;
+  sweep(*book);
+}
+
+bool FillSimulator::report_status(OrderId id, Timestamp now, std::vector<ExecutionReport>& out) {
+  const Resting* order = find(id, nullptr);
+  if (order == nullptr) return false;
+  ExecutionReport& report = add_report(out, *order, order->held ? ReportType::Held : ReportType::Accepted, now);
+  if (id.leg == OrderLeg::Target) report.last_price = order->spec.limit_price;
+  if (id.leg == OrderLeg::StopLoss) report.last_price = order->spec.stop_price;
+  return true;
 }
 
 // --- Snapshots

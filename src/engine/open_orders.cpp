@@ -39,6 +39,20 @@ constexpr std::uint8_t kTransitions[][kTransitionCount] = {
 // clang-format on
 static_assert(std::size(kTransitions) == static_cast<std::size_t>(OrderState::Filled));
 
+/// True where a venue says that there is nothing to cancel. The engine's own reports, without an execution id, do not.
+bool has_lost_it(const ExecutionReport& report) {
+  return report.execution_id != 0 &&
+         (report.rejected == RejectReason::TooLate || report.rejected == RejectReason::UnknownOrder);
+}
+
+/// True for a refusal that ends an order. A venue that has an order of this id already has it from us and does not say
+/// what has become of it; one that does not know it may still get it. What the engine itself concludes counts.
+bool refuses(const ExecutionReport& report) {
+  if (report.type == ReportType::Denied) return true;
+  if (report.type != ReportType::Rejected || report.rejected == RejectReason::DuplicateId) return false;
+  return report.rejected != RejectReason::NeverArrived || report.execution_id == 0;
+}
+
 Transition transition_of(const ExecutionReport& report) {
   switch (report.type) {
     case ReportType::Accepted: return Transition::Accepted;
@@ -47,10 +61,11 @@ Transition transition_of(const ExecutionReport& report) {
     case ReportType::Canceled: return Transition::Canceled;
     case ReportType::Expired: return Transition::Expired;
     case ReportType::Replaced: return Transition::Replaced;
-    case ReportType::Rejected: return Transition::Rejected;
+    case ReportType::Rejected: return refuses(report) ? Transition::Rejected : Transition::Lost;
     case ReportType::Denied: return Transition::Denied;
-    case ReportType::CancelRejected: return Transition::CancelRejected;
-    case ReportType::ReplaceRejected: return Transition::ReplaceRejected;
+    // A venue that cannot cancel what we hold to be open knows more of it than we do.
+    case ReportType::CancelRejected: return has_lost_it(report) ? Transition::Lost : Transition::CancelRejected;
+    case ReportType::ReplaceRejected: return has_lost_it(report) ? Transition::Lost : Transition::ReplaceRejected;
     case ReportType::Lost: return Transition::Lost;
   }
   invariant_failed("report type without a transition", __FILE__, __LINE__);
@@ -68,24 +83,11 @@ std::uint8_t resolved_cell(OrderState from, Transition transition) {
   return cell == kRestored ? Wrk : cell;
 }
 
-/// next_state with the fills so far, for the states that depend on them.
-std::optional<OrderState> state_after(const OpenOrder& order, Transition transition) {
-  const auto next = next_state(order.state, transition);
-  return next == OrderState::Working && !order.filled.is_zero() ? OrderState::PartiallyFilled : next;
-}
-
-/// The same for what we do ourselves.
+/// After what we do ourselves.
 OrderState state_after_own(const OpenOrder& order, Transition transition) {
-  const auto next = state_after(order, transition);
+  const auto next = next_state(order.state, transition);
   BELLWETHER_INVARIANT(next.has_value(), "impossible transition of an order's state");
   return *next;
-}
-
-/// After a fill that has been counted. What the venue has executed is a fact, whatever state we thought the order in.
-OrderState state_after_fill(const OpenOrder& order) {
-  const bool whole = !order.leaves().is_positive();
-  const auto next = state_after(order, whole ? Transition::FinalFill : Transition::PartialFill);
-  return next.value_or(whole ? OrderState::Filled : OrderState::PartiallyFilled);
 }
 
 }  // namespace
@@ -95,6 +97,20 @@ std::optional<OrderState> next_state(OrderState from, Transition transition) {
   const std::uint8_t next = resolved_cell(from, transition);
   if (next == kNo) return std::nullopt;
   return static_cast<OrderState>(next);
+}
+
+std::optional<OrderState> state_after(OrderState from, Quantity filled, Quantity quantity,
+                                      const ExecutionReport& report) {
+  if (report.type == ReportType::Fill) {
+    // What the venue has executed is a fact, whatever state we thought the order in.
+    const bool whole = filled >= quantity;
+    const auto next = next_state(from, whole ? Transition::FinalFill : Transition::PartialFill);
+    return next.value_or(whole ? OrderState::Filled : OrderState::PartiallyFilled);
+  }
+  auto next = next_state(from, transition_of(report));
+  if (next == OrderState::Working && !filled.is_zero()) next = OrderState::PartiallyFilled;
+  if (next && is_terminal(*next) && report.cumulative_quantity > filled) next = OrderState::Unknown;
+  return next;
 }
 
 std::optional<OrderSpec> target_leg(const OrderSpec& group) {
@@ -166,6 +182,7 @@ void OpenOrders::add(const OrderCommand& command, const OrderSpec& spec, OrderLe
 }
 
 void OpenOrders::apply(const OrderCommand& command) {
+  if (command.kind == CommandKind::Query) return;
   if (command.kind != CommandKind::Submit) {
     if (OpenOrder* target = find_open(command.target)) {
       const bool cancel = command.kind == CommandKind::Cancel;
@@ -181,18 +198,18 @@ void OpenOrders::apply(const OrderCommand& command) {
 
 OpenOrders::Applied OpenOrders::apply(const ExecutionReport& report) {
   OpenOrder* order = find_open(report.order);
-  const bool never_came_to_be = report.type == ReportType::Denied || report.type == ReportType::Rejected;
-  if (never_came_to_be && report.order.leg == OrderLeg::Entry && (order == nullptr || order->filled.is_zero())) {
+  const bool nothing_filled = report.cumulative_quantity.is_zero() && (order == nullptr || order->filled.is_zero());
+  if (refuses(report) && report.order.leg == OrderLeg::Entry && nothing_filled) {
     return end_group(report);
   }
   if (order == nullptr) return {};
   if (report.type == ReportType::Fill) {
     order->filled += report.last_quantity;
-    order->state = state_after_fill(*order);
+    order->state = *state_after(order->state, order->filled, order->spec.quantity, report);
     if (!is_terminal(order->state)) return {Outcome::Changed, order, report.last_quantity};
     return {Outcome::Ended, take_out(order), report.last_quantity};
   }
-  const auto next = state_after(*order, transition_of(report));
+  const auto next = state_after(order->state, order->filled, order->spec.quantity, report);
   if (!next) return {Outcome::Impossible, order, {}};
   if (report.type == ReportType::Accepted && report.last_price.is_positive() && order->spec.type == OrderType::Stop) {
     order->spec.stop_price = report.last_price;
@@ -215,7 +232,7 @@ const OpenOrder* OpenOrders::take_out(OpenOrder* order) {
 OpenOrders::Applied OpenOrders::end_group(const ExecutionReport& report) {
   Applied applied;
   if (OpenOrder* entry = find_open(report.order)) {
-    const auto next = state_after(*entry, transition_of(report));
+    const auto next = state_after(entry->state, entry->filled, entry->spec.quantity, report);
     if (!next) return {Outcome::Impossible, entry, {}};
     entry->state = *next;
     applied = {Outcome::Ended, take_out(entry), {}};

@@ -31,6 +31,11 @@ constexpr std::size_t kTransitionCount = 14;
 /// The state after `transition`; nothing where that cannot happen.
 std::optional<OrderState> next_state(OrderState from, Transition transition);
 
+/// The state of an order after a report has been counted: `filled` of `quantity` with this one. Nothing where that
+/// cannot happen to it. A report that ends the order and tells of executions that have not been booked makes it Unknown.
+std::optional<OrderState> state_after(OrderState from, Quantity filled, Quantity quantity,
+                                      const ExecutionReport& report);
+
 constexpr bool is_terminal(OrderState state) { return state >= OrderState::Filled; }
 
 /// An order that has not ended.

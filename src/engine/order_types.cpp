@@ -70,7 +70,7 @@ std::string_view token(OrderType type) {
 std::string_view token(TimeInForce tif) { return name_in({"day", "gtc", "ioc", "fok", "opg", "cls"}, tif); }
 std::string_view token(OrderClass order_class) { return name_in({"simple", "bracket", "oco"}, order_class); }
 std::string_view token(OrderLeg leg) { return name_in({"entry", "take_profit", "stop_loss"}, leg); }
-std::string_view token(CommandKind kind) { return name_in({"submit", "cancel", "replace"}, kind); }
+std::string_view token(CommandKind kind) { return name_in({"submit", "cancel", "replace", "query"}, kind); }
 std::string_view token(OrderState state) {
   return name_in({"pending_new", "held", "working", "partially_filled", "pending_cancel", "pending_replace", "unknown",
                   "filled", "canceled", "expired", "replaced", "rejected", "denied"},
@@ -83,7 +83,7 @@ std::string_view token(ReportType type) {
 }
 std::string_view token(RejectReason reason) {
   return name_in({"none", "unknown_order", "too_late", "unsupported", "no_market", "duplicate_id", "bad_order",
-                  "insufficient_cash"},
+                  "insufficient_cash", "never_arrived"},
                  reason);
 }
 
@@ -141,7 +141,7 @@ void write(ByteWriter& out, const OrderCommand& command) {
 
 OrderCommand read_order_command(ByteReader& in) {
   OrderCommand command;
-  command.kind = read_enum<CommandKind>(in, 3);
+  command.kind = read_enum<CommandKind>(in, kCommandKindCount);
   command.strategy = in.u16();
   command.id = read_order_id(in);
   command.target = read_order_id(in);

@@ -77,14 +77,22 @@ struct OrderSpec {
   bool operator==(const OrderSpec&) const = default;
 };
 
-enum class CommandKind : std::uint8_t { Submit, Cancel, Replace };
+enum class CommandKind : std::uint8_t {
+  Submit,
+  Cancel,
+  Replace,
+  Query,  ///< What has become of `target`? The answer is its executions and a report of where it stands.
+};
+constexpr std::size_t kCommandKindCount = 4;
+/// True for commands that bring a new order.
+constexpr bool adds_order(CommandKind kind) { return kind == CommandKind::Submit || kind == CommandKind::Replace; }
 
 /// What a venue is told. A Replace carries the new order's id, the old one's in `target`, and the whole new spec.
 struct OrderCommand {
   CommandKind kind = CommandKind::Submit;
   StrategyIndex strategy = kNoStrategy;
-  OrderId id;      ///< The order (Submit, Replace) or the command itself (Cancel).
-  OrderId target;  ///< Cancel, Replace: the order it is about.
+  OrderId id;      ///< The order (Submit, Replace) or the command itself (Cancel); Query: none.
+  OrderId target;  ///< Cancel, Replace, Query: the order it is about.
   OrderSpec spec;  ///< Submit, Replace.
 
   bool operator==(const OrderCommand&) const = default;
@@ -138,9 +146,10 @@ enum class RejectReason : std::uint8_t {
   NoMarket,
   DuplicateId,
   BadOrder,
-  InsufficientCash
+  InsufficientCash,
+  NeverArrived,  ///< Asked about the order, the venue has no such id: it was never sent, or got lost.
 };
-constexpr std::size_t kRejectReasonCount = 8;
+constexpr std::size_t kRejectReasonCount = 9;
 
 /// What a venue says about one order.
 struct ExecutionReport {

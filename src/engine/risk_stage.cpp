@@ -94,6 +94,7 @@ RiskStage::RiskStage(const EngineConfig& config)
       price_collar_(billionths(config.risk.price_collar.value_or(0))),
       daily_loss_(billionths(config.risk.daily_loss.value_or(0))),
       drawdown_(billionths(config.risk.drawdown.value_or(0))),
+      order_watch_(config),
       exposures_(config.instruments.size()),
       margin_(config),
       own_positions_(config.strategies.size() * config.instruments.size()),
@@ -119,15 +120,18 @@ void RiskStage::advance(Turn& turn) {
   observe(turn);
   watch_breakers(turn);
   check_intents(turn);
+  order_watch_.look(turn, open_orders_);
   if (const NextTimer next = next_timer(); next.at < turn.next_timer.at) turn.next_timer = next;
 }
 
-NextTimer RiskStage::next_timer() const {
-  if (!limits_.data_staleness || !in_session_ || halted()) return {};
-  return {last_market_time_ + *limits_.data_staleness + Duration(1), TimerEvent{}};
+NextTimer RiskStage::next_timer() const { return {std::min(stale_at(), order_watch_.next_due()), TimerEvent{}}; }
+
+Timestamp RiskStage::stale_at() const {
+  if (!limits_.data_staleness || !in_session_ || halted()) return kNever;
+  return last_market_time_ + *limits_.data_staleness + Duration(1);
 }
 
-void RiskStage::observe(const Turn& turn) {
+void RiskStage::observe(Turn& turn) {
   const Event& event = turn.event;
   equity_ = turn.account.equity;
   switch (event.type) {
@@ -137,15 +141,19 @@ void RiskStage::observe(const Turn& turn) {
     case EventType::Trade: observe_price(event.instrument, event.trade.price, event.time); break;
     case EventType::Quote: observe_price(event.instrument, mark_of(event.quote), event.time); break;
     case EventType::Report:
-      if (turn.takes_report()) apply_report(event.report);
+      if (turn.takes_report()) apply_report(turn);
       break;
     case EventType::SessionOpen:
       in_session_ = true;
+      order_watch_.on_session(true, event.time, open_orders_);
       session_start_equity_ = equity_;
       if (limits_.daily_loss) daily_floor_ = equity_ - fraction_of(equity_, daily_loss_);
       last_market_time_ = event.time;
       break;
-    case EventType::SessionClose: in_session_ = false; break;
+    case EventType::SessionClose:
+      in_session_ = false;
+      order_watch_.on_session(false, event.time, open_orders_);
+      break;
     case EventType::CorporateAction: observe_action(turn); break;
     case EventType::Command:
       if (event.command.type == CommandType::Halt) {
@@ -153,7 +161,11 @@ void RiskStage::observe(const Turn& turn) {
         halt_reason_ = reason == HaltReason::None ? HaltReason::Operator : reason;
         flattening_ |= event.command.flatten;
       }
-      if (event.command.type == CommandType::Resume) {
+      if (event.command.type == CommandType::Resume && event.command.reason == HaltReason::ConnectionLost) {
+        resuming_ = false;
+        if (halt_reason_ == HaltReason::ConnectionLost && is_reconnected()) halt_reason_ = HaltReason::None;
+        last_market_time_ = event.time;
+      } else if (event.command.type == CommandType::Resume) {
         halt_reason_ = HaltReason::None;
         flattening_ = false;
         // The breakers measure from here on, or they would trip again at once.
@@ -161,8 +173,11 @@ void RiskStage::observe(const Turn& turn) {
         last_market_time_ = event.time;
       }
       break;
-    case EventType::Timer:
-    case EventType::Connection: break;
+    case EventType::Timer: break;
+    case EventType::Connection:
+      if (event.connection.market_data) data_connected_ = event.connection.up;
+      order_watch_.on_connection(turn, open_orders_);
+      break;
   }
 }
 
@@ -193,8 +208,10 @@ void RiskStage::observe_action(const Turn& turn) {
   mark_margin(turn.event.instrument);
 }
 
-void RiskStage::apply_report(const ExecutionReport& report) {
-  open_orders_.apply(report);
+void RiskStage::apply_report(Turn& turn) {
+  const ExecutionReport& report = turn.event.report;
+  const OpenOrders::Applied applied = open_orders_.apply(report);
+  order_watch_.heard(turn, applied, open_orders_);
   // Whether its order is still open or not: what was executed moves the position.
   if (report.type != ReportType::Fill) return;
   const Quantity filled = report.last_quantity * sign(report.side);
@@ -228,13 +245,24 @@ void RiskStage::watch_breakers(Turn& turn) {
     trip(turn, HaltReason::DailyLoss);
   } else if (may_trip() && equity_ <= drawdown_floor_) {
     trip(turn, HaltReason::Drawdown);
-  } else if (event.type == EventType::Timer && event.time >= next_timer().at) {
+  } else if (event.type == EventType::Timer && event.time >= stale_at()) {
     trip(turn, HaltReason::StaleData);
   } else if (event.type == EventType::Connection && !event.connection.up && !halted()) {
     trip(turn, HaltReason::ConnectionLost);
   }
+  resume_after_reconnection(turn);
   turn.halted = halted();
   turn.halt_reason = halt_reason_;
+}
+
+/// A halt for a lost connection ends by itself: once the connection is back and no order is unknown any more.
+void RiskStage::resume_after_reconnection(Turn& turn) {
+  if (halt_reason_ != HaltReason::ConnectionLost || resuming_ || !order_watch_.is_on() || !is_reconnected()) return;
+  resuming_ = true;
+  CommandEvent resume;
+  resume.type = CommandType::Resume;
+  resume.reason = HaltReason::ConnectionLost;
+  turn.follow_ups.push_back(Event::of(turn.event.time, resume));
 }
 
 void RiskStage::trip(Turn& turn, HaltReason reason) {
@@ -376,6 +404,7 @@ RiskStage::Reaches RiskStage::reaches_of(InstrumentIndex instrument, StrategyInd
 
 void RiskStage::approve(const OrderCommand& command, Timestamp now) {
   open_orders_.apply(command);
+  order_watch_.sent(command, now, open_orders_);
   if (command.kind == CommandKind::Cancel || recent_orders_.empty()) return;
   recent_orders_[next_recent_] = now;
   next_recent_ = next_recent_ + 1 == recent_orders_.size() ? 0 : next_recent_ + 1;
@@ -383,6 +412,7 @@ void RiskStage::approve(const OrderCommand& command, Timestamp now) {
 
 void RiskStage::save(ByteWriter& out) const {
   open_orders_.save(out);
+  order_watch_.save(out);
   for (const Exposure& exposure : exposures_) {
     out.fixed(exposure.position);
     out.fixed(exposure.last_price);
@@ -395,11 +425,14 @@ void RiskStage::save(ByteWriter& out) const {
   out.time(last_market_time_);
   out.boolean(in_session_);
   out.boolean(flattening_);
+  out.boolean(resuming_);
+  out.boolean(data_connected_);
   out.u8(static_cast<std::uint8_t>(halt_reason_));
 }
 
 void RiskStage::load(ByteReader& in) {
   open_orders_.load(in);
+  order_watch_.load(in);
   for (Exposure& exposure : exposures_) {
     exposure.position = in.fixed<Quantity>();
     exposure.last_price = in.fixed<Price>();
@@ -413,6 +446,8 @@ void RiskStage::load(ByteReader& in) {
   last_market_time_ = in.time();
   in_session_ = in.boolean();
   flattening_ = in.boolean();
+  resuming_ = in.boolean();
+  data_connected_ = in.boolean();
   const std::uint8_t reason = in.u8();
   if (reason >= kHaltReasonCount) in.fail();
   if (limits_.daily_loss) daily_floor_ = session_start_equity_ - fraction_of(session_start_equity_, daily_loss_);

@@ -6,6 +6,7 @@
 #include "engine/engine_config.hpp"
 #include "engine/maintenance_margin.hpp"
 #include "engine/open_orders.hpp"
+#include "engine/order_watch.hpp"
 #include "engine/run_marks.hpp"
 #include "engine/turn.hpp"
 
@@ -39,8 +40,9 @@ class RiskStage {
 
   [[nodiscard]] bool halted() const { return halt_reason_ != HaltReason::None; }
   [[nodiscard]] HaltReason halt_reason() const { return halt_reason_; }
-  /// When silence of all market data will have lasted too long.
+  /// When silence of all market data, or of the venue about an order, will have lasted too long.
   [[nodiscard]] NextTimer next_timer() const;
+  [[nodiscard]] const OrderWatch& order_watch() const { return order_watch_; }
   /// True where silence of market data must be watched event by event.
   [[nodiscard]] bool watches_gaps() const { return limits_.data_staleness.has_value(); }
 
@@ -73,10 +75,16 @@ class RiskStage {
     Reach own;
   };
 
-  void observe(const Turn& turn);
+  void observe(Turn& turn);
   void observe_price(InstrumentIndex instrument, Price price, Timestamp time);
   void observe_action(const Turn& turn);
-  void apply_report(const ExecutionReport& report);
+  void apply_report(Turn& turn);
+  void resume_after_reconnection(Turn& turn);
+  [[nodiscard]] bool is_reconnected() const {
+    return data_connected_ && order_watch_.connected() && order_watch_.unknown() == 0;
+  }
+  /// When silence of all market data will have lasted too long.
+  [[nodiscard]] Timestamp stale_at() const;
   void watch_breakers(Turn& turn);
   void trip(Turn& turn, HaltReason reason);
   void mark_margin(InstrumentIndex instrument);
@@ -107,6 +115,7 @@ class RiskStage {
   std::int64_t daily_loss_;
   std::int64_t drawdown_;
   OpenOrders open_orders_;
+  OrderWatch order_watch_;
   std::vector<Exposure> exposures_;       // By instrument.
   MaintenanceMargin margin_;              // Of the exposures. Derived.
   std::vector<Quantity> own_positions_;   // By strategy, then instrument.
@@ -120,6 +129,8 @@ class RiskStage {
   Money drawdown_floor_;
   Timestamp last_market_time_;
   bool in_session_ = false;
+  bool data_connected_ = true;
+  bool resuming_ = false;  // The connection is back and all is settled: trading goes on with the next event.
   bool flattening_ = false;  // The halt in force has asked to close all positions.
   HaltReason halt_reason_ = HaltReason::None;
 };

@@ -79,7 +79,7 @@ void SessionRecorder::apply_run(std::size_t bars, Timestamp first_close, Duratio
 void SessionRecorder::apply_intents(const Turn& turn) {
   for (const Intent& intent : turn.intents) {
     if (intent.denied != DenyReason::None) ++record_.counts.denials;
-    if (intent.command.kind != CommandKind::Cancel) add_rows(intent, turn.event.time);
+    if (adds_order(intent.command.kind)) add_rows(intent, turn.event.time);
   }
   record_.counts.commands += turn.commands.size();
 }
@@ -123,31 +123,34 @@ void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber ev
     return;
   }
   OrderRow& row = record_.orders[open->row];
+  if (report.type == ReportType::Fill) add_fill(row, report, traded);
+  const auto next = state_after(row.state, row.filled, row.spec.quantity, report);
+  if (!next) return;  // It cannot happen to the order.
   row.updated = report.time;
   row.rejected = report.rejected;
-  switch (report.type) {
-    case ReportType::Accepted:
-      row.state = row.filled.is_zero() ? OrderState::Working : OrderState::PartiallyFilled;
-      if (report.last_price.is_positive() && row.spec.type == OrderType::Stop) row.spec.stop_price = report.last_price;
-      if (row.id.leg != OrderLeg::Entry && report.leaves_quantity.is_positive()) {
-        row.spec.quantity = std::min(row.spec.quantity, report.cumulative_quantity + report.leaves_quantity);
-      }
-      break;
-    case ReportType::Held: row.state = OrderState::Held; break;
-    case ReportType::Fill:
-      add_fill(row, report, traded);
-      row.state = row.filled >= row.spec.quantity ? OrderState::Filled : OrderState::PartiallyFilled;
-      break;
-    case ReportType::Canceled: row.state = OrderState::Canceled; break;
-    case ReportType::Expired: row.state = OrderState::Expired; break;
-    case ReportType::Replaced: row.state = OrderState::Replaced; break;
-    case ReportType::Rejected: row.state = OrderState::Rejected; break;
-    case ReportType::Denied: row.state = OrderState::Denied; break;
-    case ReportType::Lost: row.state = OrderState::Unknown; break;
-    case ReportType::CancelRejected:
-    case ReportType::ReplaceRejected: break;
+  row.state = *next;
+  if (report.type == ReportType::Accepted) {
+    if (report.last_price.is_positive() && row.spec.type == OrderType::Stop) row.spec.stop_price = report.last_price;
+    if (row.id.leg != OrderLeg::Entry && report.leaves_quantity.is_positive()) {
+      row.spec.quantity = std::min(row.spec.quantity, report.cumulative_quantity + report.leaves_quantity);
+    }
   }
-  if (is_terminal(row.state)) open_.erase(std::next(open).base());
+  if (!is_terminal(row.state)) return;
+  open_.erase(std::next(open).base());
+  const bool never_came_to_be = row.state == OrderState::Rejected || row.state == OrderState::Denied;
+  if (never_came_to_be && report.order.leg == OrderLeg::Entry && row.filled.is_zero()) end_legs(row);
+}
+
+/// The legs of an entry that was refused go with it.
+void SessionRecorder::end_legs(const OrderRow& entry) {
+  std::erase_if(open_, [&](const OpenRow& open) {
+    if (open.id.with_leg(OrderLeg::Entry) != entry.id) return false;
+    OrderRow& leg = record_.orders[open.row];
+    leg.state = entry.state;
+    leg.rejected = entry.rejected;
+    leg.updated = entry.updated;
+    return true;
+  });
 }
 
 void SessionRecorder::add_fill(OrderRow& row, const ExecutionReport& report, Money traded) {

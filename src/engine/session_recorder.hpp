@@ -45,6 +45,7 @@ class SessionRecorder {
   void add_row(const Intent& intent, const OrderSpec& spec, OrderLeg leg, Timestamp now);
   void apply_report(const ExecutionReport& report, EventNumber event);
   static void add_fill(OrderRow& row, const ExecutionReport& report, Money traded);
+  void end_legs(const OrderRow& entry);
   void add_late_fill(const ExecutionReport& report, Money traded);
 
   const EngineConfig* config_;

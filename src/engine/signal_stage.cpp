@@ -5,7 +5,9 @@
 namespace bellwether {
 
 SignalStage::SignalStage(const EngineConfig& config)
-    : context_(config, open_orders_), subscribers_(config.instruments.size()) {}
+    : context_(config, open_orders_),
+      subscribers_(config.instruments.size()),
+      answers_later_(!config.exchange.is_instant()) {}
 
 Expected<std::unique_ptr<SignalStage>> SignalStage::make(const EngineConfig& config, const StrategyRegistry& registry) {
   std::unique_ptr<SignalStage> stage(new SignalStage(config));
@@ -133,17 +135,25 @@ std::size_t SignalStage::advance_run(const BarRun& run) {
 }
 
 void SignalStage::on_report(const ExecutionReport& report) {
-  open_orders_.apply(report);
+  const OpenOrder* order = answers_later_ ? open_orders_.find(report.order) : nullptr;
+  const OrderState before = order == nullptr ? OrderState::Filled : order->state;
+  const OpenOrders::Outcome outcome = open_orders_.apply(report).outcome;
   if (report.strategy >= strategies_.size() || report.instrument >= subscribers_.size()) return;
   enter(report.strategy);
+  if (report.type == ReportType::Lost && before == OrderState::PendingCancel) context_.cancel_once_settled(report.order);
   if (report.type == ReportType::Fill) {
     strategies_[report.strategy]->on_fill(report, context_);
   } else {
     strategies_[report.strategy]->on_order(report, context_);
   }
+  const bool settled = before == OrderState::Unknown && outcome != OpenOrders::Outcome::Impossible;
+  if (settled) context_.send_what_waited(report.order);
   // Nothing has changed for a goal.
-  if (report.type == ReportType::Accepted || report.type == ReportType::Held) return;
+  if (!settled && (report.type == ReportType::Accepted || report.type == ReportType::Held)) return;
   context_.apply_to_goal(report);
+  if (report.type == ReportType::CancelRejected && outcome == OpenOrders::Outcome::Changed) {
+    context_.wait_after_refused_cancel(report.instrument);
+  }
   context_.pursue(report.instrument);
 }
 
@@ -262,6 +272,8 @@ void SignalStage::save(ByteWriter& out) const {
   for (Quantity quantity : context_.net_positions_) out.fixed(quantity);
   for (Price price : context_.last_prices_) out.fixed(price);
   for (const Context::Goal& goal : context_.goals_) save_goal(goal, out);
+  out.u32(static_cast<std::uint32_t>(context_.waiting_.size()));
+  for (const OrderCommand& command : context_.waiting_) write(out, command);
   out.time(context_.session_close_);
   out.boolean(context_.in_session_);
   out.u32(static_cast<std::uint32_t>(context_.timers_.size()));
@@ -287,6 +299,9 @@ void SignalStage::load(ByteReader& in) {
   for (Price& price : context_.last_prices_) price = in.fixed<Price>();
   for (Context::Goal& goal : context_.goals_) load_goal(goal, in);
   context_.note_waits();
+  context_.waiting_.clear();
+  const std::uint32_t waiting = in.u32();
+  for (std::uint32_t i = 0; i < waiting && in.ok(); ++i) context_.waiting_.push_back(read_order_command(in));
   context_.session_close_ = in.time();
   context_.in_session_ = in.boolean();
   context_.timers_.clear();

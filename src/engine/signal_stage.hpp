@@ -61,6 +61,7 @@ class SignalStage {
   Context context_;
   std::vector<std::unique_ptr<Strategy>> strategies_;
   std::vector<std::vector<StrategyIndex>> subscribers_;  // By instrument.
+  bool answers_later_;                                   // The venue.
 };
 
 }  // namespace bellwether

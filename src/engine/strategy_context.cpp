@@ -241,7 +241,8 @@ bool Context::cancel_what_stands_against(InstrumentIndex instrument, const Goal&
     const bool other_side = !difference.is_zero() && sign(order.spec.side) * difference.raw() < 0;
     if (!closes && !(order.is_protective() ? shrinks : other_side)) continue;
     blocked = true;
-    if (!closing && order.state != OrderState::PendingCancel) ask_to_cancel(order.id);
+    const bool under_way = order.state == OrderState::PendingCancel || order.state == OrderState::Unknown;
+    if (!closing && !under_way) ask_to_cancel(order.id);
   }
   return blocked;
 }
@@ -278,13 +279,49 @@ void Context::cancel(OrderId order) {
 }
 
 void Context::ask_to_cancel(OrderId order) {
+  const OpenOrder* open = open_orders_->find(order);
+  if (open != nullptr && open->state == OrderState::Unknown) return cancel_once_settled(order);
   OrderCommand command;
   command.kind = CommandKind::Cancel;
   command.strategy = strategy_;
   command.id = next_id();
   command.target = order;
-  if (const OpenOrder* open = open_orders_->find(order)) command.spec.instrument = open->spec.instrument;
+  if (open != nullptr) command.spec.instrument = open->spec.instrument;
   ask(command);
+}
+
+void Context::cancel_once_settled(OrderId order) {
+  const bool waits = std::any_of(waiting_.begin(), waiting_.end(), [&](const OrderCommand& command) {
+    return command.kind == CommandKind::Cancel && command.target == order;
+  });
+  if (waits || warming_up_) return;
+  OrderCommand command;
+  command.kind = CommandKind::Cancel;
+  command.strategy = strategy_;
+  command.target = order;
+  waiting_.push_back(command);
+}
+
+void Context::send_what_waited(OrderId order) {
+  const OpenOrder* open = open_orders_->find(order);
+  if (open != nullptr && open->state == OrderState::Unknown) return;
+  const auto first =
+      std::stable_partition(waiting_.begin(), waiting_.end(), [&](const OrderCommand& c) { return c.target != order; });
+  const std::vector<OrderCommand> due(first, waiting_.end());
+  waiting_.erase(first, waiting_.end());
+  for (const OrderCommand& command : due) {
+    open = open_orders_->find(order);
+    if (command.kind == CommandKind::Cancel) {
+      if (open != nullptr) ask_to_cancel(order);
+    } else if (open == nullptr || next_state(open->state, Transition::ReplaceSent)) {
+      // Of an order that has ended, the risk stage refuses it, and so the strategy hears of it.
+      ask(command);
+    }
+  }
+}
+
+void Context::wait_after_refused_cancel(InstrumentIndex instrument) {
+  if (Goal& wanted = goal(instrument); wanted.kind != Goal::Kind::None) wait_for_price(wanted);
 }
 
 void Context::cancel_all(InstrumentIndex instrument) {
@@ -296,7 +333,8 @@ void Context::cancel_all(InstrumentIndex instrument) {
 
 OrderId Context::replace(OrderId order, const OrderSpec& spec) {
   const OpenOrder* open = open_orders_->find(order);
-  if (open != nullptr && !next_state(open->state, Transition::ReplaceSent)) return {};
+  const bool waits = open != nullptr && open->state == OrderState::Unknown;
+  if (open != nullptr && !waits && !next_state(open->state, Transition::ReplaceSent)) return {};
   if (goal(spec.instrument).order == order) give_up_target(spec.instrument);
   OrderCommand command;
   command.kind = CommandKind::Replace;
@@ -304,7 +342,11 @@ OrderId Context::replace(OrderId order, const OrderSpec& spec) {
   command.id = next_id();
   command.target = order;
   command.spec = spec;
-  ask(command);
+  if (waits) {
+    waiting_.push_back(command);
+  } else {
+    ask(command);
+  }
   return command.id;
 }
 

@@ -81,10 +81,11 @@ class Context {
   /// The position that `target_position` or `close` is still on its way to; nothing where there is none or it has been
   /// reached.
   [[nodiscard]] std::optional<Quantity> target(InstrumentIndex instrument) const;
+  /// Where the order's fate is unknown, the cancel leaves once it is known; so it is with `cancel_all` and `replace`.
   void cancel(OrderId order);
   void cancel_all(InstrumentIndex instrument);
   /// Replaces an open order by one of another price or quantity (what is still to trade). Returns the new order's id;
-  /// asks for nothing and returns none while a cancel or replacement is under way or the order's fate is unknown.
+  /// asks for nothing and returns none while a cancel or replacement is under way.
   OrderId replace(OrderId order, const OrderSpec& spec);
   /// Calls `on_timer(tag)` at `at`, after all market events up to then; asked for by a timer's handler, at a later
   /// time.
@@ -158,6 +159,12 @@ class Context {
   void cancel_growth(InstrumentIndex instrument);
   OrderId send(const OrderSpec& spec);
   void ask_to_cancel(OrderId order);
+  /// A cancel that got lost leaves again once the order's fate is known.
+  void cancel_once_settled(OrderId order);
+  /// The fate of an order has become known.
+  void send_what_waited(OrderId order);
+  /// An order stands that was to be cancelled for a goal: it is asked for again, but not at once.
+  void wait_after_refused_cancel(InstrumentIndex instrument);
   OrderSpec spec_of(InstrumentIndex instrument, Side side, Quantity quantity, const OrderOptions& options) const;
   OrderId next_id();
   void ask(const OrderCommand& command);
@@ -168,6 +175,7 @@ class Context {
   std::vector<Quantity> net_positions_;  // By instrument.
   std::vector<Price> last_prices_;       // Zero before the first.
   std::vector<Goal> goals_;              // By strategy, then instrument.
+  std::vector<OrderCommand> waiting_;    // Cancels and replacements of orders whose fate is unknown.
   Timestamp session_close_;              // Of the session that is open.
   bool in_session_ = false;
   bool waits_for_price_ = false;  // Some goal does, or did when this was last worked out.
