@@ -109,14 +109,40 @@ struct OutputConfig {
   std::uint64_t report_trades_max = 1'000;
 };
 
+enum class MarketDataSource : std::uint8_t {
+  Files,      ///< The data set that `data` describes.
+  Simulated,  ///< Seeded prices that are made as time passes.
+};
+
+struct MarketDataConfig {
+  MarketDataSource source = MarketDataSource::Files;
+  std::uint64_t seed = 1;
+  Duration bar_interval = std::chrono::minutes(1);  ///< Divides a day.
+};
+
+enum class Sessions : std::uint8_t {
+  UsEquity,  ///< Those of the New York Stock Exchange.
+  Always,    ///< One a day, from midnight to midnight UTC.
+};
+
+/// Of a session by the clock.
+struct ClockConfig {
+  double rate = 1;  ///< Market time per real time.
+  Sessions sessions = Sessions::UsEquity;
+};
+
 struct AppConfig {
   Mode mode = Mode::Paper;
+  MarketDataConfig market_data;
   DataConfig data;
   InstrumentConfig instruments;
   AccountConfig account;
   RiskLimits risk;
   FillConfig fills;
   FeeConfig fees;
+  ExchangeConfig exchange;
+  OrderCare orders;
+  ClockConfig clock;
   std::vector<StrategySetup> strategies;
   StatisticsConfig statistics;
   RunConfig run;

@@ -165,9 +165,13 @@ std::vector<Error> changes_of_result(const ConfigurationDocument& document, cons
 }
 
 std::vector<std::string> parts_of(std::string_view path) {
-  const std::size_t dot = path.find('.');
-  if (dot == std::string_view::npos) return {std::string(path)};
-  return {std::string(path.substr(0, dot)), std::string(path.substr(dot + 1))};
+  std::vector<std::string> parts;
+  for (std::size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.')) {
+    parts.emplace_back(path.substr(0, dot));
+    path.remove_prefix(dot + 1);
+  }
+  parts.emplace_back(path);
+  return parts;
 }
 
 /// Every key for which `wanted` holds, and the strategies.
@@ -276,6 +280,9 @@ EngineConfig engine_config(const AppConfig& config) {
   engine.risk = config.risk;
   engine.fills = config.fills;
   engine.fees = config.fees;
+  engine.exchange = config.exchange;
+  engine.exchange.asynchronous = config.market_data.source == MarketDataSource::Simulated;
+  engine.orders = config.orders;
   return engine;
 }
 

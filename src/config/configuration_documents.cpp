@@ -11,12 +11,16 @@ struct Group {
 };
 constexpr Group kGroups[] = {
     {"mode", "Mode"},
-    {"data.", "Market data"},
+    {"market_data.", "Source of market data"},
+    {"data.", "Data sets"},
+    {"clock.", "Clock"},
     {"instruments.", "Instruments"},
     {"account.", "Account"},
     {"risk.", "Risk limits and breakers"},
     {"fills.", "Fill simulation"},
     {"fees.", "Fees"},
+    {"exchange.", "Exchange"},
+    {"orders.", "Orders without an answer"},
     {"statistics.", "Statistics"},
     {"run.", "Running"},
     {"api.", "API"},
@@ -50,6 +54,8 @@ from, in rising order of precedence: its default, the file, its environment vari
 | `backtest.json` | One strategy over daily bars, with fees |
 | `risk.json` | Risk limits and breakers |
 | `costs.json` | Slippage, participation cap and US regulatory fees |
+| `always_on.json` | Trading by the clock on simulated live prices, until it is stopped |
+| `bad_broker.json` | A backtest against a slow exchange that loses, repeats and reorders what it says |
 )";
 
 /// `text` for a cell of a Markdown table.
@@ -151,7 +157,8 @@ struct SchemaOf {
   }
   void operator()(Duration*) {
     set_type(schema, "string");
-    schema.member("pattern") = JsonValue::of_text("^[1-9][0-9]*(d|h|m|s|ms|us|ns)$");
+    schema.member("pattern") = JsonValue::of_text(key.maximum == 0 || key.minimum > 0 ? "^[1-9][0-9]*(d|h|m|s|ms|us|ns)$"
+                                                                                  : "^[0-9]+(d|h|m|s|ms|us|ns)$");
   }
   template <typename Tag, int Decimals>
   void operator()(Fixed<Tag, Decimals>*) {
@@ -252,13 +259,14 @@ std::string configuration_json_schema(std::span<const StrategyType> strategies) 
   for (auto& [name, value] : body.members) root.member(name) = std::move(value);
   for (const ConfigKey& key : config_keys()) {
     JsonValue* properties = &root.member("properties");
-    const std::size_t dot = key.path.find('.');
-    if (dot != std::string_view::npos) {
-      JsonValue& group = properties->member(key.path.substr(0, dot));
+    std::string_view name = key.path;
+    for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
+      JsonValue& group = properties->member(name.substr(0, dot));
       if (group.is(JsonValue::Kind::Null)) group = closed_object();
       properties = &group.member("properties");
+      name.remove_prefix(dot + 1);
     }
-    properties->member(dot == std::string_view::npos ? key.path : key.path.substr(dot + 1)) = key_schema(key);
+    properties->member(name) = key_schema(key);
   }
   JsonValue& list = root.member("properties").member("strategies");
   list = JsonValue::object();

@@ -378,12 +378,118 @@ std::vector<ConfigKey> process_keys() {
   };
 }
 
+std::vector<ConfigKey> exchange_keys() {
+  using enum Effect;
+  constexpr double kHour = 3'600;
+  constexpr double kDay = 86'400;
+  return {
+      {BELLWETHER_KEY(exchange.latency.commands),
+       Result,
+       0,
+       kHour,
+       {},
+       "Time that a command takes to the in-process exchange"},
+      {BELLWETHER_KEY(exchange.latency.reports), Result, 0, kHour, {}, "Time that a report takes from there"},
+      {BELLWETHER_KEY(exchange.latency.jitter),
+       Result,
+       0,
+       kHour,
+       {},
+       "Each message takes up to so much longer, evenly spread; messages of one direction keep their order"},
+      {BELLWETHER_KEY(exchange.faults.seed), Result, 0, kCountMax, {}, "Seed of the faults and of the jitter"},
+      {BELLWETHER_KEY(exchange.faults.lost_commands),
+       Result,
+       0,
+       1,
+       {},
+       "Probability that a command never reaches the exchange"},
+      {BELLWETHER_KEY(exchange.faults.lost_reports), Result, 0, 1, {}, "Probability that a report never reaches us"},
+      {BELLWETHER_KEY(exchange.faults.repeated_reports), Result, 0, 1, {}, "Probability that a report comes twice"},
+      {BELLWETHER_KEY(exchange.faults.late_reports),
+       Result,
+       0,
+       1,
+       {},
+       "Probability that a report comes `late_by` later, behind others that were sent after it"},
+      {BELLWETHER_KEY(exchange.faults.late_by), Result, 0, kDay, {}, "See `late_reports`"},
+      {BELLWETHER_KEY(exchange.faults.late_refusals),
+       Result,
+       0,
+       1,
+       {},
+       "Probability that an order is refused after it has been accepted"},
+      {BELLWETHER_KEY(exchange.faults.halts_per_session),
+       Result,
+       0,
+       1'000,
+       {},
+       "So many times in a session, on average, nothing trades for `halt_for`"},
+      {BELLWETHER_KEY(exchange.faults.halt_for), Result, 0, kDay, {}, "See `halts_per_session`"},
+      {BELLWETHER_KEY(exchange.faults.restarts_per_session),
+       Result,
+       0,
+       1'000,
+       {},
+       "So many times in a session, on average, the connection is lost for `restart_for`, with all that is under way; "
+       "trading halts until it is back and the fate of every order is known"},
+      {BELLWETHER_KEY(exchange.faults.restart_for), Result, 0, kDay, {}, "See `restarts_per_session`"},
+      {BELLWETHER_KEY(orders.acknowledge_within),
+       Result,
+       0.001,
+       kDay,
+       {},
+       "Without an answer for so long, an order is unknown: it counts against every limit at its worst, is not sent "
+       "again, and the venue is asked about it, again after twice the time, and so on. Applies where the exchange does "
+       "not answer at once, as do the next two"},
+      {BELLWETHER_KEY(orders.ask_at_least_every), Result, 0.001, kDay, {}, "Longest time between two such questions"},
+      {BELLWETHER_KEY(orders.check_every),
+       Result,
+       0.001,
+       kDay,
+       {},
+       "In a session, the venue is asked about every open order of which nothing was heard for so long"},
+  };
+}
+
+std::vector<ConfigKey> clock_keys() {
+  using enum Effect;
+  return {
+      {BELLWETHER_CHOICE(market_data.source),
+       Result,
+       0,
+       0,
+       {"files", "simulated"},
+       "`files`: the data set below. `simulated`, for `run` alone: prices from a seed, made as time passes and marked "
+       "as synthetic; `run` then goes by the clock until it is stopped"},
+      {BELLWETHER_KEY(market_data.seed), Result, 0, kCountMax, {}, "Seed of the simulated prices"},
+      {BELLWETHER_KEY(market_data.bar_interval),
+       Result,
+       1,
+       3'600,
+       {},
+       "Length of the simulated bars; divides an hour or half of it"},
+      {BELLWETHER_KEY(clock.rate),
+       Process,
+       0.001,
+       1e6,
+       {},
+       "Market time per real time, with simulated prices: 390 makes a minute of a session's 390"},
+      {BELLWETHER_CHOICE(clock.sessions),
+       Result,
+       0,
+       0,
+       {"us_equity", "always"},
+       "Sessions of simulated prices: those of the New York Stock Exchange, or one a day from midnight to midnight "
+       "UTC"},
+  };
+}
+
 #undef BELLWETHER_KEY
 #undef BELLWETHER_CHOICE
 
 std::vector<ConfigKey> all_keys() {
   std::vector<ConfigKey> keys;
-  for (const auto& part : {data_keys(), account_keys(), cost_keys(), process_keys()}) {
+  for (const auto& part : {data_keys(), account_keys(), cost_keys(), exchange_keys(), clock_keys(), process_keys()}) {
     keys.insert(keys.end(), part.begin(), part.end());
   }
   return keys;

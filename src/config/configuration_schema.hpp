@@ -22,7 +22,7 @@ struct ChoiceRef {
 
 /// Where a value lives in an AppConfig; its alternative is the key's type.
 using FieldRef = std::variant<bool*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::vector<std::string>*,
-                              HostNames*, Money*, Price*, Quantity*, ChoiceRef, RunSpeed*, std::optional<double>*,
+                              HostNames*, Money*, Price*, Quantity*, Duration*, ChoiceRef, RunSpeed*, std::optional<double>*,
                               std::optional<std::uint32_t>*, std::optional<Money>*, std::optional<Price>*,
                               std::optional<Quantity>*, std::optional<Duration>*, std::optional<Date>*>;
 

@@ -41,6 +41,7 @@ constexpr DurationUnit kDurationUnits[] = {
 };
 
 std::string duration_text(Duration duration) {
+  if (duration.count() == 0) return "0s";
   for (const DurationUnit& unit : kDurationUnits) {
     if (duration.count() % unit.ns == 0) return std::to_string(duration.count() / unit.ns) + std::string(unit.name);
   }
@@ -50,7 +51,7 @@ std::string duration_text(Duration duration) {
 std::optional<Duration> parse_duration(std::string_view text) {
   std::int64_t count = 0;
   const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || count <= 0) return std::nullopt;
+  if (error != std::errc() || count < 0) return std::nullopt;
   const std::string_view name(at, static_cast<std::size_t>(text.data() + text.size() - at));
   for (const DurationUnit& unit : kDurationUnits) {
     std::int64_t ns = 0;
@@ -138,11 +139,14 @@ bool read(const ConfigKey&, const JsonValue& value, Date& out) {
   return date.has_value();
 }
 
-bool read(const ConfigKey&, const JsonValue& value, Duration& out) {
+/// The bounds are in seconds; without them, any length but none.
+bool read(const ConfigKey& key, const JsonValue& value, Duration& out) {
   if (!value.is(Kind::Text)) return false;
   const auto duration = parse_duration(value.text);
-  if (duration) out = *duration;
-  return duration.has_value();
+  if (!duration) return false;
+  out = *duration;
+  if (key.maximum == 0) return out.count() > 0;
+  return in_range(key, std::chrono::duration<double>(out).count());
 }
 
 bool read(const ConfigKey& key, const JsonValue& value, RunSpeed& out) {
@@ -223,7 +227,10 @@ struct AllowedText {
   }
   std::string operator()(ChoiceRef) const { return choices_text(key); }
   std::string operator()(RunSpeed*) const { return "demo, max or a number" + range_text(key); }
-  std::string operator()(Duration*) const { return "a length of time such as 500ms, 90s, 15m or 1h"; }
+  std::string operator()(Duration*) const {
+    const std::string text = "a length of time such as 500ms, 90s, 15m or 1h";
+    return key.maximum == 0 ? text : text + range_text(key) + " seconds";
+  }
   std::string operator()(Date*) const { return "a date such as 2005-01-31"; }
   template <typename T>
   std::string operator()(std::optional<T>*) const {

@@ -57,6 +57,8 @@ class BacktestRunner {
   /// Time of the last event; before the first, the earliest time there is.
   [[nodiscard]] Timestamp last_time() const { return last_time_; }
   [[nodiscard]] const MarketFeed& feed() const { return feed_; }
+  /// Null where the exchange answers at once.
+  [[nodiscard]] const ExchangeLink* link() const { return link_.get(); }
   [[nodiscard]] Engine& engine() { return *engine_; }
   [[nodiscard]] bool halted() { return engine_->risk_stage().halted(); }
 

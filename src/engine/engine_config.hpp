@@ -122,20 +122,24 @@ struct ExchangeFaults {
   }
 };
 
+/// How long messages take between us and the in-process exchange.
+struct ExchangeLatency {
+  Duration commands{0};  ///< From us to the exchange.
+  Duration reports{0};   ///< From the exchange to us.
+  Duration jitter{0};    ///< At most so much longer, evenly spread; messages of one direction keep their order.
+
+  [[nodiscard]] bool any() const { return commands.count() > 0 || reports.count() > 0 || jitter.count() > 0; }
+};
+
 /// How the in-process exchange is reached.
 struct ExchangeConfig {
-  Duration command_latency{0};  ///< From us to the exchange.
-  Duration report_latency{0};   ///< From the exchange to us.
-  Duration latency_jitter{0};   ///< At most so much longer, evenly spread; messages of one direction keep their order.
+  ExchangeLatency latency;
   ExchangeFaults faults;
   /// Answers come when they come, even without latency, and market events do not wait for them: a session by the clock.
   bool asynchronous = false;
 
   /// True where the exchange answers in the instant in which it is told something.
-  [[nodiscard]] bool is_instant() const {
-    return !asynchronous && command_latency.count() == 0 && report_latency.count() == 0 &&
-           latency_jitter.count() == 0 && !faults.any();
-  }
+  [[nodiscard]] bool is_instant() const { return !asynchronous && !latency.any() && !faults.any(); }
 };
 
 /// What is done about orders of which the venue is silent; where it answers at once, nothing of it applies.

@@ -19,7 +19,7 @@ ExchangeLink::ExchangeLink(const EngineConfig& config)
     : config_(&config.exchange), exchange_(config), random_(config.exchange.faults.seed) {}
 
 Duration ExchangeLink::latency(Duration fixed) {
-  const std::int64_t jitter = config_->latency_jitter.count();
+  const std::int64_t jitter = config_->latency.jitter.count();
   return jitter > 0 ? fixed + Duration(random_.up_to(jitter)) : fixed;
 }
 
@@ -42,9 +42,9 @@ void ExchangeLink::take(const Event& event, std::span<const OrderCommand> comman
 
 void ExchangeLink::begin_session(const SessionEvent& session) {
   const ExchangeFaults& faults = config_->faults;
-  SplitMix64 random(faults.seed * 0x9e3779b97f4a7c15 + static_cast<std::uint32_t>(session.date.days));
-  halts_ = draw_spans(faults.halts_per_session, faults.halt_for, session, random);
-  restarts_ = draw_spans(faults.restarts_per_session, faults.restart_for, session, random);
+  SplitMix64 draws(faults.seed * 0x9e3779b97f4a7c15 + static_cast<std::uint32_t>(session.date.days));
+  halts_ = draw_spans(faults.halts_per_session, faults.halt_for, session, draws);
+  restarts_ = draw_spans(faults.restarts_per_session, faults.restart_for, session, draws);
   for (const Span& span : restarts_) {
     send_at(span.from, Event::of(span.from, ConnectionEvent{false, false}));
     send_at(span.to, Event::of(span.to, ConnectionEvent{false, true}));
@@ -53,13 +53,13 @@ void ExchangeLink::begin_session(const SessionEvent& session) {
 
 /// Spans do not touch: one that would is left out.
 std::vector<ExchangeLink::Span> ExchangeLink::draw_spans(double per_session, Duration length,
-                                                         const SessionEvent& session, SplitMix64& random) {
+                                                         const SessionEvent& session, SplitMix64& draws) {
   std::vector<Span> spans;
   const auto whole = static_cast<std::uint64_t>(per_session);
-  const std::uint64_t count = whole + (random.chance(per_session - static_cast<double>(whole)) ? 1 : 0);
+  const std::uint64_t count = whole + (draws.chance(per_session - static_cast<double>(whole)) ? 1 : 0);
   const Duration room = session.close - session.open;
   for (std::uint64_t i = 0; i < count && room.count() > 0; ++i) {
-    const Timestamp from = session.open + Duration(random.up_to(room.count() - 1));
+    const Timestamp from = session.open + Duration(draws.up_to(room.count() - 1));
     const Span span{from, from + length};
     const bool touches = std::any_of(spans.begin(), spans.end(), [&](const Span& other) {
       return span.from <= other.to && other.from <= span.to;
@@ -70,7 +70,7 @@ std::vector<ExchangeLink::Span> ExchangeLink::draw_spans(double per_session, Dur
 }
 
 void ExchangeLink::post(const OrderCommand& command, Timestamp now) {
-  const Timestamp due = std::max(now + latency(config_->command_latency), last_incoming_);
+  const Timestamp due = std::max(now + latency(config_->latency.commands), last_incoming_);
   if (random_.chance(config_->faults.lost_commands) || is_down(now) || is_down(due)) return;
   last_incoming_ = due;
   if (due == now) return carry_out(command, now);
@@ -96,7 +96,7 @@ void ExchangeLink::carry_out(const OrderCommand& command, Timestamp now) {
 void ExchangeLink::send(Timestamp now) {
   const ExchangeFaults& faults = config_->faults;
   for (const ExecutionReport& report : reports_) {
-    Timestamp due = std::max(now + latency(config_->report_latency), last_outgoing_);
+    Timestamp due = std::max(now + latency(config_->latency.reports), last_outgoing_);
     const bool lost = random_.chance(faults.lost_reports);
     const bool repeated = random_.chance(faults.repeated_reports);
     if (random_.chance(faults.late_reports)) {
@@ -107,7 +107,7 @@ void ExchangeLink::send(Timestamp now) {
     if (lost || is_down(now) || is_down(due)) continue;
     const Event event = Event::of(report);
     send_at(due, event);
-    if (repeated) send_at(due + latency(config_->report_latency), event);
+    if (repeated) send_at(due + latency(config_->latency.reports), event);
   }
   reports_.clear();
 }

@@ -45,7 +45,7 @@ class ExchangeLink {
   };
 
   void begin_session(const SessionEvent& session);
-  std::vector<Span> draw_spans(double per_session, Duration length, const SessionEvent& session, SplitMix64& random);
+  std::vector<Span> draw_spans(double per_session, Duration length, const SessionEvent& session, SplitMix64& draws);
   void post(const OrderCommand& command, Timestamp now);
   void arrive_until(Timestamp now);
   void carry_out(const OrderCommand& command, Timestamp now);

@@ -66,7 +66,7 @@ TEST(OrderEncoding, RefusesAnEnumeratorThatDoesNotExist) {
   ByteWriter out;
   write(out, OrderCommand{});
   std::string bytes = out.take();
-  bytes[0] = 3;  // CommandKind has 0 to 2.
+  bytes[0] = static_cast<char>(kCommandKindCount);
   ByteReader in(bytes);
   read_order_command(in);
   EXPECT_FALSE(in.ok());
