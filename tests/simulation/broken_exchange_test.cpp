@@ -9,6 +9,7 @@
 #include "engine/backtest_runner.hpp"
 #include "tests/support/engine_setup.hpp"
 #include "tests/support/market_walk.hpp"
+#include "tests/support/wild_strategy.hpp"
 
 namespace bellwether {
 namespace {
@@ -44,10 +45,12 @@ class Watcher final : public TurnObserver {
     }
     if (turn.event.type != EventType::Report) return;
     EXPECT_NE(turn.event.report.rejected, RejectReason::DuplicateId);
+    never_arrived += turn.event.report.rejected == RejectReason::NeverArrived ? 1U : 0U;
     unknown += turn.takes_report() && turn.event.report.type == ReportType::Lost ? 1U : 0U;
   }
   std::set<OrderId> sent;
   std::size_t unknown = 0;
+  std::size_t never_arrived = 0;
 };
 
 struct Truth {
@@ -64,13 +67,25 @@ Truth truth_of(const ExchangeLink& link) {
   return truth;
 }
 
+struct Seen {
+  std::size_t unknown = 0;
+  std::size_t fills = 0;
+  std::size_t never_arrived = 0;
+  bool operator==(const Seen&) const = default;
+};
+
 /// One run: faults for most of the data, then a quiet time in which everything settles.
-std::size_t run_seed(std::uint64_t seed) {
+Seen run_seed(std::uint64_t seed) {
   SplitMix64 draws(seed);
-  const bool reversion = draws.chance(0.5);
+  const StrategyRegistry registry = testing::wild_registry();
   EngineConfig config =
-      reversion ? config_with("rsi_reversion", {{"period", std::int64_t{5}}, {"buy_below", 40.0}, {"sell_above", 60.0}})
-                : config_with("sma_cross", {{"fast", std::int64_t{3}}, {"slow", std::int64_t{9}}, {"allocation", 0.05}});
+      config_with("sma_cross", {{"fast", std::int64_t{3}}, {"slow", std::int64_t{9}}, {"allocation", 0.05}});
+  if (draws.chance(0.8)) {
+    config.strategies[0].type = "wild";
+    config.strategies[0].parameters = std::get<Parameters>(Parameters::check(
+        registry.find("wild")->parameters, std::vector{std::pair<std::string, ParameterValue>(
+                                               "seed", static_cast<std::int64_t>(seed))}));
+  }
   config.risk.position_quantity = Quantity::from_int(kPositionMax);
   config.exchange.latency = {Duration(draws.up_to(2'000'000'000)), Duration(draws.up_to(2'000'000'000)),
                              Duration(draws.up_to(1'000'000'000))};
@@ -82,7 +97,7 @@ std::size_t run_seed(std::uint64_t seed) {
   source.instrument = 0;
   source.bars = walk.bars;
   source.interval = walk.interval;
-  auto made = BacktestRunner::make(config, StrategyRegistry::built_in(),
+  auto made = BacktestRunner::make(config, registry,
                                    MarketFeed({source}, {}, SessionCalendar::us_equity()));
   BacktestRunner& runner = **made;
   Watcher watcher;
@@ -102,19 +117,26 @@ std::size_t run_seed(std::uint64_t seed) {
       EXPECT_EQ(held(), truth.position) << "seed " << seed;
     }
   }
+  std::set<OrderId> open;
+  for (const OpenOrder& order : runner.engine().order_stage().open_orders().all()) open.insert(order.id);
+  EXPECT_EQ(open, truth_of(*runner.link()).open) << "seed " << seed;
   EXPECT_EQ(runner.engine().risk_stage().order_watch().unknown(), 0U) << "seed " << seed;
   EXPECT_FALSE(runner.halted()) << "seed " << seed;
   EXPECT_EQ(runner.record().account.equity, runner.engine().position_stage().portfolio().view().equity);
-  return watcher.unknown;
+  return {watcher.unknown, runner.record().fills.size(), watcher.never_arrived};
 }
 
 TEST(BrokenExchange, OurBooksAreItsBooksOnceAllIsSettled) {
-  std::size_t unknown = 0;
-  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
-    unknown += run_seed(seed);
+  Seen all;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    const Seen seen = run_seed(seed);
+    all = {all.unknown + seen.unknown, all.fills + seen.fills, all.never_arrived + seen.never_arrived};
     if (HasFailure()) break;
   }
-  EXPECT_GT(unknown, 100U) << "too few orders were ever unknown for the test to mean anything";
+  // Otherwise the test would mean nothing.
+  EXPECT_GT(all.unknown, 1'000U);
+  EXPECT_GT(all.fills, 10'000U);
+  EXPECT_GT(all.never_arrived, 100U);
 }
 
 TEST(BrokenExchange, ARunIsAFunctionOfItsSeeds) {
