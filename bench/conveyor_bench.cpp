@@ -113,6 +113,7 @@ venue_actor::behavior_type gate(venue_actor::stateful_pointer<Gate> self, venue_
       },
       [=](end_atom end) { self->send(venue, end); },
       [=](stored_atom stored) { self->send(venue, stored); },
+      [=](tick_atom, std::uint64_t) {},
       [=](settle_atom settle) { self->send(venue, settle); },
       [=](const CommandEvent& command) { return self->delegate(venue, command); },
       [=](stop_atom stop) { return self->delegate(venue, stop); },

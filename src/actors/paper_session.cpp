@@ -15,17 +15,19 @@
 
 namespace bellwether {
 struct PaperSession::Actors {
-  Actors(BacktestRunner& runner, const PaperSessionOptions& session_options, EventLog* log, SessionBoard* board,
-         EngineMetrics* metrics)
+  Actors(BacktestRunner::Parts start, std::shared_ptr<LiveEntry> live_entry, const PaperSessionOptions& session_options,
+         EventLog* log, SessionBoard* board, EngineMetrics* metrics)
       : options(session_options),
         config(session_options.threads, session_options.deterministic),
         system(config),
-        begin(runner.release()) {
+        begin(std::move(start)),
+        live(std::move(live_entry)) {
     ports.board = board;
     ports.metrics = metrics;
     ports.progress = &progress;
     ports.closed = &closed;
     ports.on_halt = options.on_halt;
+    ports.on_session = options.on_session;
     if (metrics != nullptr) {
       metrics->set_queue_limit(Stage::Log, options.log_queue_max);
       metrics->set_queue_limit(Stage::Recorder, options.recorder_lag_max);
@@ -99,6 +101,7 @@ struct PaperSession::Actors {
   SchedulerConfig config;
   caf::actor_system system;
   BacktestRunner::Parts begin;
+  std::shared_ptr<LiveEntry> live;
   supervisor_actor supervisor_handle;
   venue_actor venue_handle;
   recorder_actor recorder_handle;
@@ -127,11 +130,13 @@ void PaperSession::Actors::spawn() {
   const HaltReason halt = engine.risk_stage().halt_reason();
   VenueStart start;
   start.simulator = std::make_shared<FillSimulator>(std::move(begin.venue));
+  start.link = std::move(begin.link);
+  start.live = std::move(live);
   if (!begin.held) {
     Event next;
     if (begin.feed.next(next)) begin.held = next;
   }
-  start.data_ended = !begin.held;
+  start.data_ended = !begin.held && !start.live;
   start.feed_position = begin.feed.position() - (begin.held ? 1 : 0);
   start.next_timer = engine.next_timer();
   start.last_event = begin.last_event;
@@ -169,7 +174,12 @@ void PaperSession::Actors::spawn() {
 
 PaperSession::PaperSession(BacktestRunner& runner, const PaperSessionOptions& options, EventLog* log,
                            SessionBoard* board, EngineMetrics* metrics)
-    : actors_(std::make_unique<Actors>(runner, options, log, board, metrics)) {}
+    : actors_(std::make_unique<Actors>(runner.release(), nullptr, options, log, board, metrics)) {}
+
+PaperSession::PaperSession(BacktestRunner::Parts start, std::shared_ptr<LiveEntry> live,
+                           const PaperSessionOptions& options, EventLog* log, SessionBoard* board,
+                           EngineMetrics* metrics)
+    : actors_(std::make_unique<Actors>(std::move(start), std::move(live), options, log, board, metrics)) {}
 
 PaperSession::~PaperSession() { stop(); }
 

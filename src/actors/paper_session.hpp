@@ -19,6 +19,7 @@ namespace bellwether {
 
 class EngineMetrics;
 class SessionBoard;
+struct LiveEntry;
 
 struct PaperSessionOptions {
   Pace pace;
@@ -29,6 +30,8 @@ struct PaperSessionOptions {
   std::size_t log_queue_max = 16'384;
   /// See SessionPorts::on_halt. A session that begins halted has said so before.
   std::function<void(const Turn&)> on_halt = {};
+  /// See SessionPorts::on_session.
+  std::function<void(const Turn&)> on_session = {};
   std::size_t threads = 2;
   /// Runs all actors on the caller's thread with simulated time, for tests: `wait` then does the work.
   bool deterministic = false;
@@ -48,6 +51,9 @@ class PaperSession {
   /// The runner's configuration must outlive the session; `log`, `board` and `metrics` too, which may be null.
   PaperSession(BacktestRunner& runner, const PaperSessionOptions& options, EventLog* log, SessionBoard* board,
                EngineMetrics* metrics);
+  /// A session by the clock: events enter as `live` brings them; `start` holds no feed.
+  PaperSession(BacktestRunner::Parts start, std::shared_ptr<LiveEntry> live, const PaperSessionOptions& options,
+               EventLog* log, SessionBoard* board, EngineMetrics* metrics);
   /// Stops.
   ~PaperSession();
   PaperSession(const PaperSession&) = delete;

@@ -106,6 +106,8 @@ using venue_actor = caf::typed_actor<
     caf::reacts_to<end_atom>,
     /// The snapshot that the venue asked for is on its way to the log.
     caf::reacts_to<stored_atom>,
+    /// The clock of a live session has come to a deadline; from itself.
+    caf::reacts_to<tick_atom, std::uint64_t>,
     /// All that has passed is durable and recorded.
     caf::reacts_to<settle_atom>,
     /// An operator's command; the answer, once it is durable, is the number of its event.

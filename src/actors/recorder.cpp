@@ -16,6 +16,9 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<Recorder
           if (ports.metrics != nullptr) ports.metrics->apply(turn);
         });
         if (std::exchange(self->state.halt, turn.halt_reason) != turn.halt_reason && ports.on_halt) ports.on_halt(turn);
+        const EventType type = turn.event.type;
+        const bool session = type == EventType::SessionOpen || type == EventType::SessionClose;
+        if (session && ports.on_session) ports.on_session(turn);
         ports.progress->passed(Station::Recorder);
       },
       [=](settle_atom) { self->send(venue, settle_atom::value); },

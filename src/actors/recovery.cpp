@@ -118,7 +118,9 @@ std::optional<std::string> left_over(LogReader& log) {
 
 /// A command that came from outside: neither stages nor venue give it again.
 bool is_from_operator(const Event& event) {
-  return event.type == EventType::Command &&
+  const bool reconnected =
+      event.command.type == CommandType::Resume && event.command.reason == HaltReason::ConnectionLost;
+  return event.type == EventType::Command && !reconnected &&
          (event.command.type != CommandType::Halt || event.command.reason == HaltReason::Operator ||
           event.command.reason == HaltReason::None);
 }
@@ -209,6 +211,39 @@ Expected<Recovery> recover(const MakeRunner& make, EventLog& log, const std::fun
     unusable.push_back(brought.error());
   }
   return Error{"log", "there is nothing to recover from"};
+}
+
+Expected<LiveRecovery> recover_live(const EngineConfig& config, const StrategyRegistry& registry, EventLog& log,
+                                    LiveIntake& intake, const std::function<bool(const Turn&)>& visit) {
+  auto engine = Engine::make(config, registry);
+  if (!engine) return engine.error();
+  LiveRecovery recovery{{std::move(*engine), FillSimulator(config), nullptr,
+                         MarketFeed({}, {}, SessionCalendar::us_equity()), SessionRecorder(config), std::nullopt, 0,
+                         Timestamp()}};
+  LogReader reader(log, 0);
+  Verifier verifier(reader);
+  while (const Event* logged = reader.peek_event()) {
+    const Event event = *logged;
+    const Turn& turn = recovery.start.engine->process(event);
+    verifier.on_turn(turn);
+    if (verifier.difference()) return Error{"log", *verifier.difference()};
+    intake.replay(turn);
+    recovery.start.recorder.apply(turn);
+    recovery.start.last_event = event.number;
+    recovery.start.last_time = event.time;
+    if (event.type == EventType::SessionOpen) recovery.open_session = event.session;
+    if (event.type == EventType::SessionClose) recovery.open_session.reset();
+    if (visit && !visit(turn)) {
+      recovery.interrupted = true;
+      return recovery;
+    }
+  }
+  if (reader.error()) return *reader.error();
+  if (const auto left = left_over(reader)) return Error{"log", *left};
+  recovery.first = intake.take_unseen();
+  if (verifier.missing_commands.empty()) return recovery;
+  if (auto appended = log.append({}, verifier.missing_commands); !appended) return appended.error();
+  return recovery;
 }
 
 Expected<bool> rebuild_record(BacktestRunner& runner, const EngineConfig& config, Engine& fresh, EventLog& log,

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/live_intake.hpp"
 #include "engine/backtest_runner.hpp"
 #include "storage/event_log.hpp"
 
@@ -33,6 +34,21 @@ struct Recovery {
 /// data are not those of the log. The record before the snapshot is not in the runner; `rebuild_record` brings it.
 /// `go_on` is asked before every step; where it says no, the recovery is given up.
 Expected<Recovery> recover(const MakeRunner& make, EventLog& log, const std::function<bool()>& go_on = {});
+
+/// Where a session by the clock goes on.
+struct LiveRecovery {
+  BacktestRunner::Parts start;          ///< Without a feed.
+  std::vector<Event> first = {};        ///< What the engine caused and the log does not hold.
+  std::optional<SessionEvent> open_session = {};
+  bool interrupted = false;  ///< `visit` did not want to go on.
+};
+
+/// Brings engine, record and broker to where a log of a session by the clock ends, an empty one included: every event is
+/// taken through the stages again, and the commands that come out are compared with those recorded. What a command of
+/// the last events was to be and the log lacks is appended: the in-process exchange gets it now; a broker somewhere else
+/// may have it already. `visit` sees every turn and says whether to go on.
+Expected<LiveRecovery> recover_live(const EngineConfig& config, const StrategyRegistry& registry, EventLog& log,
+                                    LiveIntake& intake, const std::function<bool(const Turn&)>& visit);
 
 /// Re-executes the whole log, which `recover` has brought to the runner's last event, on a fresh engine; shows every
 /// turn to `visit` and gives the runner the record of all of it. `config` is that of both and must outlive the runner.

@@ -25,6 +25,8 @@ struct SessionPorts {
   /// Called with the first turn on which trading is halted, halted for another reason or resumed, on the recorder's
   /// thread. May be empty.
   std::function<void(const Turn&)> on_halt = {};
+  /// Called with every opening and closing of a session once it is recorded, on the recorder's thread. May be empty.
+  std::function<void(const Turn&)> on_session = {};
 };
 
 /// Nanoseconds of the monotonic clock.

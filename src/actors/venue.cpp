@@ -15,7 +15,8 @@ void process_market(Self self, const SessionPorts& ports, const Event& event) {
   VenueState& state = self->state;
   EventBatch batch;
   state.reports.clear();
-  timed(ports, Stage::Venue, [&] { state.simulator->on_market(event, state.reports); });
+  // Behind a line, the exchange sees it once it has passed.
+  if (!state.link) timed(ports, Stage::Venue, [&] { state.simulator->on_market(event, state.reports); });
   const bool leads = event.type == EventType::CorporateAction;
   if (leads) batch.events.push_back(event);
   for (const ExecutionReport& report : state.reports) batch.events.push_back(Event::of(report));
@@ -27,7 +28,11 @@ void process_market(Self self, const SessionPorts& ports, const Event& event) {
 void begin_snapshot(Self self) {
   VenueState& state = self->state;
   auto snapshot = std::make_shared<SnapshotRequest>();
-  state.simulator->save(snapshot->venue);
+  if (state.link) {
+    state.link->save(snapshot->venue);
+  } else {
+    state.simulator->save(snapshot->venue);
+  }
   snapshot->feed_position = state.feed_position;
   state.snapshot_under_way = true;
   state.last_snapshot = state.last_event;
@@ -40,32 +45,77 @@ void begin_settling(Self self) {
   self->send(self->state.order, settle_atom::value);
 }
 
+/// Hands over what comes before the next market event: a message of the exchange behind a line, the time at which a
+/// command reaches it, or a timer. False where the market event is next.
+bool give_other(Self self) {
+  VenueState& state = self->state;
+  const Timestamp market = state.held ? state.held->time : kNever;
+  if (state.link) {
+    if (!state.held) state.link->end_market();
+    const Timestamp message = std::min(state.link->next_report(), state.link->next_arrival());
+    if (!state.held && message == kNever) return false;
+    if (message <= market && message <= state.next_timer.at) {
+      EventBatch batch;
+      state.link->collect(message, batch.events);
+      if (batch.events.empty()) batch.events.push_back(Event::of(message, TimerEvent{}));
+      hand_over(self, std::move(batch));
+      return true;
+    }
+  } else if (!state.held) {
+    return false;
+  }
+  if (state.next_timer.at >= market) return false;
+  hand_over(self, {{Event::of(state.next_timer.at, state.next_timer.timer)}});
+  return true;
+}
+
+/// Asks to be woken when the clock of a live session comes to the next deadline.
+void sleep_until_due(Self self) {
+  VenueState& state = self->state;
+  const Timestamp due = state.live->intake->next_due();
+  if (state.asleep && due >= state.wakes_at) return;  // It wakes early enough.
+  state.asleep = true;
+  state.wakes_at = due;
+  self->delayed_send(self, state.live->clock.until(due), tick_atom::value, ++state.wake_up);
+}
+
+/// A live session: everything that has come by now enters.
+void poll_live(Self self) {
+  VenueState& state = self->state;
+  EventBatch batch;
+  batch.events = std::exchange(state.live->first, {});
+  if (state.in_flight < state.live->in_flight_max) state.live->intake->collect(state.live->clock.now(), batch.events);
+  if (!batch.events.empty()) hand_over(self, std::move(batch));
+  sleep_until_due(self);
+}
+
 /// Everything that followed from the last market event has passed: what comes next?
 void on_quiet(Self self, const SessionPorts& ports, const VenueOptions& options) {
   VenueState& state = self->state;
-  if (state.in_flight > 0 || state.snapshot_under_way || !state.sequencer || ports.is_closed()) return;
+  if (state.snapshot_under_way || !state.sequencer || ports.is_closed()) return;
+  if (!state.live && state.in_flight > 0) return;
   if (state.stop) {
+    if (state.in_flight > 0) return;
     if (!state.settle_under_way) state.settle_for_stop = true;
     return begin_settling(self);
   }
-  if (!state.commands.empty()) {
+  if (!state.commands.empty() && !state.command_in_flight) {
     auto [command, promise] = std::move(state.commands.front());
     state.commands.pop_front();
     state.command_in_flight = std::move(promise);
-    if (state.ended && !state.held) state.simulator->end_market();
-    hand_over(self, {{Event::of(state.last_time, command)}});
-    return;
+    state.command_sent = command;
+    if (state.ended && !state.held && state.simulator) state.simulator->end_market();
+    hand_over(self, {{Event::of(state.live ? state.live->clock.now() : state.last_time, command)}});
+    if (!state.live) return;
   }
+  if (state.live) return poll_live(self);
   if (ports.log != nullptr && options.snapshot_every_events > 0 &&
       state.last_event - state.last_snapshot >= options.snapshot_every_events) {
     begin_snapshot(self);
     return;
   }
+  if ((state.held || state.ended) && give_other(self)) return;
   if (state.held) {
-    if (state.next_timer.at < state.held->time) {
-      hand_over(self, {{Event::of(state.next_timer.at, state.next_timer.timer)}});
-      return;
-    }
     const Event event = *state.held;
     state.held.reset();
     process_market(self, ports, event);
@@ -99,23 +149,38 @@ void on_settled(Self self, const SessionPorts& ports, const VenueOptions& option
   }
 }
 
+/// What the engine caused, and what the venue answers at once.
+void carry_out(VenueState& state, const Turn& turn, std::vector<Event>& events) {
+  if (state.live) return state.live->intake->passed(turn, events);
+  events = turn.follow_ups;
+  if (state.link) return state.link->take(turn.event, turn.commands);
+  for (const OrderCommand& command : turn.commands) {
+    state.reports.clear();
+    state.simulator->submit(command, turn.event.time, state.reports);
+    for (const ExecutionReport& report : state.reports) events.push_back(Event::of(report));
+  }
+}
+
 void on_passed(Self self, const SessionPorts& ports, const VenueOptions& options, const Turn& turn) {
   VenueState& state = self->state;
   --state.in_flight;
   state.last_event = turn.event.number;
   state.last_time = turn.event.time;
   state.next_timer = turn.next_timer;
-  if (turn.event.type == EventType::Command && state.command_in_flight) {
+  // The engine's own commands may come in between.
+  const bool answers = turn.event.type == EventType::Command && turn.event.command == state.command_sent;
+  if (answers && state.command_in_flight) {
     state.command_in_flight->deliver(turn.event.number);
     state.command_in_flight.reset();
   }
   EventBatch batch;
-  batch.events = turn.follow_ups;
-  for (const OrderCommand& command : turn.commands) {
-    if (options.on_order_command) options.on_order_command(command);
-    state.reports.clear();
-    timed(ports, Stage::Venue, [&] { state.simulator->submit(command, turn.event.time, state.reports); });
-    for (const ExecutionReport& report : state.reports) batch.events.push_back(Event::of(report));
+  if (options.on_order_command) {
+    for (const OrderCommand& command : turn.commands) options.on_order_command(command);
+  }
+  if (turn.commands.empty()) {
+    carry_out(state, turn, batch.events);
+  } else {
+    timed(ports, Stage::Venue, [&] { carry_out(state, turn, batch.events); });
   }
   if (!batch.events.empty()) hand_over(self, std::move(batch));
 }
@@ -126,6 +191,8 @@ venue_actor::behavior_type venue(Self self, SessionPorts ports, VenueOptions opt
                                  supervisor_actor supervisor) {
   VenueState& state = self->state;
   state.simulator = std::move(start.simulator);
+  state.link = std::move(start.link);
+  state.live = std::move(start.live);
   state.feed_position = start.feed_position;
   state.next_timer = start.next_timer;
   state.last_event = start.last_event;
@@ -151,6 +218,11 @@ venue_actor::behavior_type venue(Self self, SessionPorts ports, VenueOptions opt
       },
       [=](stored_atom) {
         self->state.snapshot_under_way = false;
+        on_quiet(self, ports, options);
+      },
+      [=](tick_atom, std::uint64_t wake_up) {
+        if (wake_up != self->state.wake_up) return;
+        self->state.asleep = false;
         on_quiet(self, ports, options);
       },
       [=](settle_atom) { on_settled(self, ports, options, supervisor); },

@@ -4,8 +4,11 @@
 #include <deque>
 #include <functional>
 
+#include "actors/live_clock.hpp"
+#include "actors/live_intake.hpp"
 #include "actors/protocol.hpp"
 #include "actors/session_ports.hpp"
+#include "engine/exchange_link.hpp"
 #include "engine/fill_simulator.hpp"
 
 namespace bellwether {
@@ -16,9 +19,22 @@ struct VenueOptions {
   std::function<void(const OrderCommand&)> on_order_command = {};
 };
 
+/// What a session by the clock adds: events enter when they come.
+struct LiveEntry {
+  std::unique_ptr<LiveIntake> intake;
+  LiveClock clock;
+  std::vector<Event> first;  ///< Enter before all others.
+  std::uint64_t in_flight_max = 32'768;  ///< With so many events under way, no more enters for now.
+};
+
 struct VenueState {
   static inline const char* name = "venue";
   std::shared_ptr<FillSimulator> simulator;
+  std::shared_ptr<ExchangeLink> link;  // In its place, where the exchange does not answer at once.
+  std::shared_ptr<LiveEntry> live;     // In place of both in a session by the clock.
+  std::uint64_t wake_up = 0;           // The last one that was asked for; others are of no interest any more.
+  bool asleep = false;                 // Until the wake-up,
+  Timestamp wakes_at;                  // which is for this market time, or earlier.
   sequencer_actor sequencer;
   market_data_actor market_data;
   order_actor order;
@@ -37,6 +53,7 @@ struct VenueState {
   std::uint64_t feed_position = 0;
   std::deque<std::pair<CommandEvent, caf::typed_response_promise<EventNumber>>> commands;
   std::optional<caf::typed_response_promise<EventNumber>> command_in_flight;
+  CommandEvent command_sent;  // The one under way.
   std::optional<caf::typed_response_promise<settle_atom>> stop;  // Nothing new begins; who asked for that waits.
   std::vector<ExecutionReport> reports;
 };
@@ -44,6 +61,8 @@ struct VenueState {
 /// Where the session stands when the venue begins.
 struct VenueStart {
   std::shared_ptr<FillSimulator> simulator;
+  std::shared_ptr<ExchangeLink> link;
+  std::shared_ptr<LiveEntry> live;
   std::uint64_t feed_position = 0;
   bool data_ended = false;  ///< No market event is left.
   NextTimer next_timer;

@@ -238,6 +238,9 @@ void MarketDataSet::assess_all(const AppConfig& config) {
 }
 
 Expected<MarketDataSet> MarketDataSet::load(const AppConfig& config, const StrategyRegistry& registry) {
+  if (config.market_data.source == MarketDataOrigin::Simulated) {
+    return Error{"market_data.source", "simulated prices are made as time passes, for `bellwether run` alone"};
+  }
   auto folder = DataFolder::open(config.data.directory);
   if (!folder) return folder.error();
   MarketDataSet set;
@@ -294,6 +297,12 @@ std::string MarketDataSet::fingerprint_text() const {
   std::string text;
   for (const FileFingerprint& each : fingerprints_) text += each.file + " " + each.sha256 + "\n";
   return text;
+}
+
+MarketDataSet MarketDataSet::of_bars(std::vector<BarSeries> series) {
+  MarketDataSet set;
+  for (BarSeries& each : series) set.series_.push_back(std::move(each));
+  return set;
 }
 
 std::vector<PriceHistory> MarketDataSet::prices() const {

@@ -19,6 +19,9 @@ class MarketDataSet {
   /// Errors name the folder, symbol, date or row.
   static Expected<MarketDataSet> load(const AppConfig& config, const StrategyRegistry& registry);
 
+  /// A set that consists of these, for results of data that come from elsewhere.
+  static MarketDataSet of_bars(std::vector<BarSeries> series);
+
   MarketDataSet(MarketDataSet&&) = default;
   MarketDataSet& operator=(MarketDataSet&&) = default;
 

@@ -109,13 +109,13 @@ struct OutputConfig {
   std::uint64_t report_trades_max = 1'000;
 };
 
-enum class MarketDataSource : std::uint8_t {
+enum class MarketDataOrigin : std::uint8_t {
   Files,      ///< The data set that `data` describes.
   Simulated,  ///< Seeded prices that are made as time passes.
 };
 
 struct MarketDataConfig {
-  MarketDataSource source = MarketDataSource::Files;
+  MarketDataOrigin source = MarketDataOrigin::Files;
   std::uint64_t seed = 1;
   Duration bar_interval = std::chrono::minutes(1);  ///< Divides a day.
 };

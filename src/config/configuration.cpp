@@ -121,6 +121,9 @@ void check_together(ConfigurationDocument& document, AppConfig& config) {
     document.errors.push_back({document.field("data.synthetic_minutes"), "needs data.timeframe daily"});
   }
   check_interval(document, config.data);
+  if (std::chrono::minutes(30) % config.market_data.bar_interval != Duration(0)) {
+    document.errors.push_back({document.field("market_data.bar_interval"), "allowed are lengths that divide 30m"});
+  }
   const FeeConfig& fees = config.fees;
   if (fees.us_regulatory &&
       !(fees.sec_fee_per_million.is_zero() && fees.taf_per_share.is_zero() && fees.taf_maximum.is_zero())) {
@@ -281,7 +284,7 @@ EngineConfig engine_config(const AppConfig& config) {
   engine.fills = config.fills;
   engine.fees = config.fees;
   engine.exchange = config.exchange;
-  engine.exchange.asynchronous = config.market_data.source == MarketDataSource::Simulated;
+  engine.exchange.asynchronous = config.market_data.source == MarketDataOrigin::Simulated;
   engine.orders = config.orders;
   return engine;
 }

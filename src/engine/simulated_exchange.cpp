@@ -29,7 +29,10 @@ void SimulatedExchange::note(std::vector<ExecutionReport>& out, std::size_t firs
     report.execution_id = ++last_execution_;
     if (!says_where_it_stands(report.type)) continue;
     Known& known = known_[report.order];
-    if (report.type == ReportType::Fill) known.executions.push_back(report);
+    if (report.type == ReportType::Fill) {
+      known.executions.push_back(report);
+      books_.apply_fill(report);
+    }
     known.last = report;
     if (ends(report)) end(report.order, known);
   }
@@ -46,7 +49,14 @@ void SimulatedExchange::end(OrderId id, Known& known) {
 
 void SimulatedExchange::on_market(const Event& event, std::vector<ExecutionReport>& out) {
   const std::size_t first = out.size();
-  if (event.type == EventType::CorporateAction) carry_executions(event.instrument, event.corporate_action);
+  if (event.type == EventType::CorporateAction) {
+    carry_executions(event.instrument, event.corporate_action);
+    std::vector<PositionChange> changes;
+    std::vector<TradeRecord> trades;
+    books_.apply(event.instrument, event.corporate_action, event.time, changes, trades);
+  } else {
+    books_.mark(event);
+  }
   simulator_.on_market(event, out);
   note(out, first);
 }
@@ -126,6 +136,7 @@ void SimulatedExchange::carry_executions(InstrumentIndex instrument, const Corpo
 
 void SimulatedExchange::save(ByteWriter& out) const {
   simulator_.save(out);
+  books_.save(out);
   out.u32(static_cast<std::uint32_t>(known_.size()));
   for (const auto& [id, known] : known_) {
     write(out, id);
@@ -142,6 +153,7 @@ void SimulatedExchange::save(ByteWriter& out) const {
 
 void SimulatedExchange::load(ByteReader& in) {
   simulator_.load(in);
+  books_.load(in);
   known_.clear();
   ended_.clear();
   const std::uint32_t orders = in.u32();

@@ -13,7 +13,7 @@ namespace bellwether {
 class SimulatedExchange {
  public:
   /// `config` must outlive the exchange.
-  explicit SimulatedExchange(const EngineConfig& config) : simulator_(config) {}
+  explicit SimulatedExchange(const EngineConfig& config) : simulator_(config), books_(config) {}
 
   /// See FillSimulator.
   void on_market(const Event& event, std::vector<ExecutionReport>& out);
@@ -35,6 +35,8 @@ class SimulatedExchange {
   /// All orders that have not ended, and so many of the last that have.
   static constexpr std::size_t kEndedMax = 10'000;
   [[nodiscard]] const std::map<OrderId, Known>& orders() const { return known_; }
+  /// Positions and cash as the exchange has booked them.
+  [[nodiscard]] const Portfolio& books() const { return books_; }
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);
@@ -47,6 +49,7 @@ class SimulatedExchange {
   void answer(const OrderCommand& query, Timestamp now, std::vector<ExecutionReport>& out);
 
   FillSimulator simulator_;
+  Portfolio books_;
   std::map<OrderId, Known> known_;
   std::deque<OrderId> ended_;        // In the order of their ends.
   EventNumber forgotten_upto_ = 0;   // No id up to this event proves anything by its absence.

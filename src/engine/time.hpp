@@ -4,6 +4,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,9 @@ struct Timestamp {
 
   static constexpr Timestamp from_seconds(std::int64_t seconds) { return {seconds * 1'000'000'000}; }
 };
+
+/// Later than anything.
+constexpr Timestamp kNever{std::numeric_limits<std::int64_t>::max()};
 
 /// A civil date, as days since 1970-01-01.
 struct Date {

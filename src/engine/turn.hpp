@@ -1,7 +1,6 @@
 // One event's way through the stages: the event, and what each stage added to it.
 #pragma once
 
-#include <limits>
 #include <vector>
 
 #include "engine/event.hpp"
@@ -34,8 +33,6 @@ struct PositionChange {
 
   bool operator==(const PositionChange&) const = default;
 };
-
-constexpr Timestamp kNever{std::numeric_limits<std::int64_t>::max()};
 
 /// The earliest timer, of strategies or of the watch over market data: due after the market events up to `at`.
 struct NextTimer {
