@@ -91,7 +91,7 @@ struct Running {
       : config(std::move(app)),
         api_config(std::move(api_server)),
         data(std::move(set)),
-        engine(engine_config(config)),
+        engine(session_engine_config(config)),
         board(engine, registry, board_config(config)),
         metrics(engine, BELLWETHER_VERSION, now()) {}
 
@@ -111,9 +111,9 @@ struct Running {
 
 bool interrupted() { return received_signal.load() != 0; }
 
-/// Where the session begins: a fresh runner, or one that the log brought to where a former process was, board and
-/// metrics with it. Null where a signal came meanwhile.
-Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, EventNumber& last_snapshot) {
+/// Where the session begins: a fresh runner, or one that the log brought to where a former process was, board, metrics
+/// and the keys of commands with it. Null where a signal came meanwhile.
+Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, PaperSessionOptions& options) {
   const auto make = [&running] { return BacktestRunner::make(running.engine, running.registry, running.data.feed()); };
   if (!running.log.continues) return make();
   running.board.set_phase(SessionPhase::Recovering);
@@ -132,11 +132,12 @@ Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, Event
   const auto rebuilt = rebuild_record(*runner, running.engine, **engine, *running.log.log, [&](const Turn& turn) {
     running.board.apply(turn);
     running.metrics.apply(turn);
+    options.keys.pass(turn);
     return !interrupted();
   });
   if (!rebuilt) return rebuilt.error();
   if (!*rebuilt) return std::unique_ptr<BacktestRunner>();
-  last_snapshot = recovery->snapshot_event;
+  options.last_snapshot = recovery->snapshot_event;
   const std::chrono::duration<double> seconds = steady_clock::now() - begin;
   log_event(Severity::Notice, "recovered", "the session continues from its log",
             {{"last_event", runner->last_event()},
@@ -170,9 +171,26 @@ HistorySource history_of(const Running& running) {
 /// What a command to flatten cannot do, in words; empty where it can.
 std::string left_by_flatten(const Running& running, const CommandEvent& command) {
   const SessionStatus status = running.board.status();
-  if (!command.flatten || status.phase != SessionPhase::Finished || status.open_positions == 0) return "";
+  if (!closes_positions(command) || status.phase != SessionPhase::Finished || status.open_positions == 0) return "";
   return std::to_string(status.open_positions) +
          " positions stay open: the market data have ended, and there is no price at which they could be closed";
+}
+
+void tell_command(Running& running, const OperatorCommand& command, const CommandReceipt& receipt) {
+  const char* const what = receipt.key_taken    ? "is refused: its key stands for another"
+                           : receipt.event == 0 ? "waits for its turn"
+                           : receipt.repeated   ? "had been taken before"
+                                                : "has been taken";
+  log_event(Severity::Notice, "operator_command", what,
+            {{"command", std::string(token(command.command.type))},
+             {"flatten", command.command.flatten},
+             {"note", std::string(command.words.reason.text())},
+             {"event_number", receipt.event}});
+  if (receipt.key_taken) return;
+  if (const std::string left = left_by_flatten(running, command.command); !left.empty()) {
+    log_event(Severity::Warning, "flatten_incomplete", left, {{"event_number", receipt.event}});
+    running.flatten_incomplete.store(true);
+  }
 }
 
 Expected<void> start_api(Running& running) {
@@ -180,22 +198,12 @@ Expected<void> start_api(Running& running) {
   const ApiConfig& api = running.api_config;
   ApiPorts ports;
   ports.session = &running.board;
-  ports.control = [&running](const CommandEvent& command) -> Expected<EventNumber> {
+  ports.control = [&running](const OperatorCommand& command) -> Expected<CommandReceipt> {
     PaperSession* session = running.trading.load();
     if (session == nullptr) return Error{"", "the session has not begun"};
-    auto event = session->command(command);
-    if (event) {
-      log_event(Severity::Notice, "operator_command", *event == 0 ? "waits for its turn" : "has been taken",
-                {{"command", std::string(token(command.type))},
-                 {"flatten", command.flatten},
-                 {"note", std::string(command.note.text())},
-                 {"event_number", *event}});
-      if (const std::string left = left_by_flatten(running, command); !left.empty()) {
-        log_event(Severity::Warning, "flatten_incomplete", left, {{"event_number", *event}});
-        running.flatten_incomplete.store(true);
-      }
-    }
-    return event;
+    auto receipt = session->command(command);
+    if (receipt && !command.only_ask) tell_command(running, command, *receipt);
+    return receipt;
   };
   ports.metrics = [&running] {
     if (PaperSession* session = running.trading.load()) session->measure();
@@ -335,7 +343,7 @@ int run_session(AppConfig config, ApiConfig api, MarketDataSet data) {
     log_event(Severity::Notice, "log_removed", "the oldest log that was kept is removed: " + removed, {});
   }
   PaperSessionOptions options;
-  auto runner = starting_point(running, options.last_snapshot);
+  auto runner = starting_point(running, options);
   if (!runner) {
     // A log in which nothing stands is of use to nobody.
     if (!running.log.continues && running.log.kept_as.empty()) SqliteEventLog::discard(std::move(running.log.log));

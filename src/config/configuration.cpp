@@ -6,6 +6,7 @@
 #include "config/configuration_overrides.hpp"
 #include "config/configuration_schema.hpp"
 #include "config/configuration_strategies.hpp"
+#include "engine/manual_strategy.hpp"
 #include "storage/file_bytes.hpp"
 
 namespace bellwether {
@@ -276,6 +277,12 @@ EngineConfig engine_config(const AppConfig& config) {
   engine.risk = config.risk;
   engine.fills = config.fills;
   engine.fees = config.fees;
+  return engine;
+}
+
+EngineConfig session_engine_config(const AppConfig& config) {
+  EngineConfig engine = engine_config(config);
+  add_manual_strategy(engine);
   return engine;
 }
 

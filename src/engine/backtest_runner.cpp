@@ -76,10 +76,15 @@ void BacktestRunner::fill_resting(const Event& event) {
   }
 }
 
-void BacktestRunner::command(const CommandEvent& command) {
+void BacktestRunner::command(const OperatorCommand& command) {
+  for (const Event& event : events_of(command, last_time_)) take(event);
+}
+
+void BacktestRunner::take(const Event& from_operator) {
   if (!has_held_) has_held_ = feed_.next(held_);
   if (!has_held_) venue_.end_market();
-  queue_.push_back(Event::of(last_time_, command));
+  queue_.push_back(from_operator);
+  queue_.back().time = last_time_;
   drain();
 }
 

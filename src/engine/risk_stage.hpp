@@ -76,6 +76,7 @@ class RiskStage {
   void observe(const Turn& turn);
   void observe_price(InstrumentIndex instrument, Price price, Timestamp time);
   void observe_action(const Turn& turn);
+  void observe_pause(const CommandEvent& command);
   void apply_report(const ExecutionReport& report);
   void watch_breakers(Turn& turn);
   void trip(Turn& turn, HaltReason reason);
@@ -110,6 +111,7 @@ class RiskStage {
   std::vector<Exposure> exposures_;       // By instrument.
   MaintenanceMargin margin_;              // Of the exposures. Derived.
   std::vector<Quantity> own_positions_;   // By strategy, then instrument.
+  std::vector<bool> paused_;              // By strategy: only what shrinks a position may leave.
   std::vector<Timestamp> recent_orders_;  // Ring of the last orders, as many as the rate allows.
   std::size_t next_recent_ = 0;
   Money equity_;

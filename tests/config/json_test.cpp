@@ -61,7 +61,8 @@ TEST(Json, WritesOneStreamMessagePerEvent) {
   EXPECT_EQ(
       stream_message(changes, kNames),
       R"({"event":7,"time":"2005-01-03T14:32:00Z","changes":[{"type":"command","command":"halt",)"
-      R"("reason":"operator","flatten":false,"note":null},{"type":"account","cash":"98945.7","equity":"100045.7",)"
+      R"("reason":"operator","flatten":false,"strategy":null,"symbol":null,"client_order_id":null,"quantity":null,)"
+      R"("order":null},{"type":"account","cash":"98945.7","equity":"100045.7",)"
       R"("gross_exposure":"0","realized_pnl":"0","fees":"0.3","realized_pnl_fifo":"0","dividends":"0"}]})");
 }
 

@@ -8,6 +8,7 @@
 
 #include "actors/paper_session.hpp"
 #include "actors/snapshot_seal.hpp"
+#include "engine/manual_strategy.hpp"
 #include "tests/support/engine_setup.hpp"
 #include "tests/support/market_walk.hpp"
 #include "tests/support/memory_log.hpp"
@@ -27,6 +28,7 @@ class Recovery : public ::testing::Test {
     config_.fills.slippage_amount = 1;
     config_.risk.orders_per_second = 10;
     config_.risk.drawdown = 0.5;
+    add_manual_strategy(config_);
     for (std::uint64_t seed : {11, 12}) series_.push_back(testing::minute_walk(900, seed));
   }
 
@@ -71,14 +73,55 @@ class Recovery : public ::testing::Test {
     MemoryLog& log_;
   };
 
+  /// What the operator of the reference asks for after a step: something of every kind.
+  static std::vector<OperatorCommand> commands_at(int step) {
+    const auto command = [](CommandType type) {
+      OperatorCommand made;
+      made.command.type = type;
+      made.words = {OperatorNote("a test"), OperatorNote("k-" + std::string(token(type)))};
+      return made;
+    };
+    OperatorCommand made;
+    switch (step) {
+      case 520:
+        made = command(CommandType::SubmitOrder);
+        made.command.strategy = 1;
+        made.command.spec.instrument = 0;
+        made.command.spec.quantity = Quantity::from_int(40);
+        made.command.spec.order_class = OrderClass::Bracket;
+        made.command.spec.stop_loss_offset = Price::from_int(1);
+        return {made};
+      case 540: made = command(CommandType::PauseStrategy); break;
+      case 560: made = command(CommandType::ResumeStrategy); break;
+      case 580:
+        made = command(CommandType::ClosePosition);
+        made.command.instrument = 0;
+        made.command.quantity = Quantity::from_int(30);
+        return {made};
+      case 600:
+        made = command(CommandType::CancelOrder);
+        made.command.order = {1, 1, 0};
+        return {made, command(CommandType::CancelAll)};
+      case 640: return {command(CommandType::Flatten)};
+      case 700:
+        made = command(CommandType::Halt);
+        made.command.reason = HaltReason::Operator;
+        made.command.flatten = true;
+        return {made};
+      case 800: return {OperatorCommand{{CommandType::Resume}}};
+      default: return {};
+    }
+    made.command.strategy = 0;
+    return {made};
+  }
+
   [[nodiscard]] Reference reference() const {
     Reference result;
     auto whole = runner();
     LogTurns observer(result.log);
     whole->set_observer(&observer);
     for (int step = 0; whole->step(); ++step) {
-      if (step == 700) whole->command({CommandType::Halt, HaltReason::Operator, true, OperatorNote("a test")});
-      if (step == 800) whole->command({CommandType::Resume, HaltReason::None, false});
+      for (const OperatorCommand& command : commands_at(step)) whole->command(command);
     }
     result.record = bytes_of(*whole);
     return result;
@@ -120,6 +163,9 @@ class Recovery : public ::testing::Test {
     for (const LoggedCommand& command : log.commands)
       points.insert({command.event - 1, command.event, command.event + 1});
     for (EventNumber event = 1; event < log.last_event(); event += 17) points.insert(event);
+    for (const Event& event : log.events) {
+      if (is_from_operator(event)) points.insert(event.number);
+    }
     points.erase(0);
     return points;
   }
@@ -133,18 +179,13 @@ class Recovery : public ::testing::Test {
     while (true) {
       const EventNumber next = undisturbed->last_event();
       if (next < log.last_event() && is_from_operator(log.events[next])) {
-        undisturbed->command(log.events[next].command);
+        undisturbed->take(log.events[next]);
       } else if (!undisturbed->step()) {
         break;
       }
     }
     ASSERT_EQ(log.events, expected.events);
     ASSERT_EQ(log.commands, expected.commands);
-  }
-
-  static bool is_from_operator(const Event& event) {
-    return event.type == EventType::Command &&
-           (event.command.type == CommandType::Resume || event.command.reason == HaltReason::Operator);
   }
 
   EngineConfig config_;
@@ -168,12 +209,12 @@ TEST_F(Recovery, ContinuesFromEveryCutToTheSameEnd) {
       while (true) {
         const auto next = continued->last_event();
         if (next < whole.log.last_event() && is_from_operator(whole.log.events[next])) {
-          continued->command(whole.log.events[next].command);
+          continued->take(whole.log.events[next]);
         } else if (!continued->step()) {
           break;
         }
       }
-      ASSERT_EQ(bytes_of(*continued), whole.record) << "cut after event " << point;
+      ASSERT_TRUE(bytes_of(*continued) == whole.record) << "cut after event " << point;
       ASSERT_EQ(log.events, whole.log.events) << "cut after event " << point;
       // Equal commands in equal order: none is lost, none is sent twice.
       ASSERT_EQ(log.commands, whole.log.commands) << "cut after event " << point;
@@ -382,7 +423,7 @@ TEST_F(Recovery, ASessionKilledAnywhereSendsNoOrderTwiceAndLosesNoAnsweredComman
     DyingLog dying(point, index / kPointsStep % 2 == 0);
     Life first;
     const auto give = [](PaperSession& session, Life& life, const CommandEvent& command) {
-      if (const auto answer = session.command(command)) life.answered.push_back(*answer);
+      if (const auto answer = session.command({command})) life.answered.push_back(answer->event);
     };
     {
       auto begin = runner();
@@ -459,7 +500,7 @@ TEST_F(Recovery, FlattenAfterTheEndOfTheDataLeavesNoOpenOrder) {
       session.start();
       ASSERT_EQ(session.wait(std::chrono::seconds(60)), PaperSession::Outcome::Ended) << session.failure();
       for (int i = 0; i < 2; ++i) {
-        ASSERT_TRUE(session.command({CommandType::Halt, HaltReason::Operator, true, OperatorNote("late")}));
+        ASSERT_TRUE(session.command({{CommandType::Halt, HaltReason::Operator, true}, {OperatorNote("late"), {}}}));
       }
       session.stop();
     }
