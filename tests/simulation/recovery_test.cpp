@@ -91,8 +91,8 @@ class Recovery : public ::testing::Test {
         made.command.spec.order_class = OrderClass::Bracket;
         made.command.spec.stop_loss_offset = Price::from_int(1);
         return {made};
-      case 540: made = command(CommandType::PauseStrategy); break;
-      case 560: made = command(CommandType::ResumeStrategy); break;
+      case 625: made = command(CommandType::PauseStrategy); break;
+      case 690: made = command(CommandType::ResumeStrategy); break;
       case 580:
         made = command(CommandType::ClosePosition);
         made.command.instrument = 0;
@@ -102,7 +102,7 @@ class Recovery : public ::testing::Test {
         made = command(CommandType::CancelOrder);
         made.command.order = {1, 1, 0};
         return {made, command(CommandType::CancelAll)};
-      case 640: return {command(CommandType::Flatten)};
+      case 620: return {command(CommandType::Flatten)};
       case 700:
         made = command(CommandType::Halt);
         made.command.reason = HaltReason::Operator;
@@ -423,7 +423,10 @@ TEST_F(Recovery, ASessionKilledAnywhereSendsNoOrderTwiceAndLosesNoAnsweredComman
     DyingLog dying(point, index / kPointsStep % 2 == 0);
     Life first;
     const auto give = [](PaperSession& session, Life& life, const CommandEvent& command) {
-      if (const auto answer = session.command({command})) life.answered.push_back(answer->event);
+      const OperatorNote key("k-" + std::to_string(life.answered.size()));
+      if (const auto answer = session.command({command, {OperatorNote("a test"), key}})) {
+        life.answered.push_back(answer->event);
+      }
     };
     {
       auto begin = runner();
@@ -480,6 +483,60 @@ TEST_F(Recovery, ASessionKilledAnywhereSendsNoOrderTwiceAndLosesNoAnsweredComman
   }
   EXPECT_GT(killed_before_send, 20U / kPointsStep);
   EXPECT_GT(halts_kept, 20U / kPointsStep);
+}
+
+/// The process dies between a command's notes and the command: it is as if nothing had been said, and the key is free.
+TEST_F(Recovery, NotesWithoutTheirCommandChangeNothing) {
+  const Reference whole = reference();
+  std::size_t lone = 0;
+  for (const Event& event : whole.log.events) {
+    if (event.type != EventType::CommandNote) continue;
+    MemoryLog log = cut(whole.log, event.number, false);
+    const auto recovery = recover(make(), log);
+    ASSERT_TRUE(recovery) << recovery.error().text();
+    EXPECT_EQ(recovery->runner->last_event(), event.number);
+    // The session goes on as it would have without the note, but for the numbers of its events.
+    MemoryLog before = cut(whole.log, event.number - 1, false);
+    const auto without = recover(make(), before);
+    ASSERT_TRUE(without);
+    recovery->runner->run();
+    without->runner->run();
+    const SessionRecord& with_note = recovery->runner->record();
+    const SessionRecord& no_note = without->runner->record();
+    EXPECT_EQ(with_note.daily, no_note.daily);
+    EXPECT_EQ(with_note.trades, no_note.trades);
+    ASSERT_EQ(with_note.fills.size(), no_note.fills.size());
+    for (std::size_t i = 0; i < no_note.fills.size(); ++i) {
+      EXPECT_EQ(with_note.fills[i].report.last_price, no_note.fills[i].report.last_price);
+      EXPECT_EQ(with_note.fills[i].report.last_quantity, no_note.fills[i].report.last_quantity);
+    }
+    ++lone;
+  }
+  EXPECT_EQ(lone, 16U);
+}
+
+/// What the reference's operator asked for has had its effect, or the tests around prove little.
+TEST_F(Recovery, TheReferenceHoldsWhatTheOperatorAskedFor) {
+  const Reference whole = reference();
+  std::map<CommandType, EventNumber> given;
+  std::size_t by_hand = 0;
+  std::size_t paused = 0;
+  for (const Event& event : whole.log.events) {
+    if (is_operator_command(event)) given[event.command.type] = event.number;
+    if (event.type != EventType::Report) continue;
+    if (event.report.type == ReportType::Fill && event.report.strategy == 1) ++by_hand;
+    if (event.report.denied == DenyReason::StrategyPaused) ++paused;
+  }
+  EXPECT_EQ(given.size(), kCommandTypeCount);
+  EXPECT_GE(by_hand, 2U);
+  EXPECT_GE(paused, 1U);
+  const auto caused_by = [&](CommandType type) {
+    return std::count_if(whole.log.commands.begin(), whole.log.commands.end(),
+                         [&](const LoggedCommand& each) { return each.event == given[type]; });
+  };
+  EXPECT_EQ(caused_by(CommandType::SubmitOrder), 1);
+  EXPECT_GE(caused_by(CommandType::ClosePosition), 1);
+  EXPECT_GE(caused_by(CommandType::Flatten), 1);
 }
 
 /// Wherever the first life ended, the operator's flatten behind the last event leaves no order open, and the log that
