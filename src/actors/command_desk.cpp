@@ -12,6 +12,15 @@ CommandDesk::Pending* CommandDesk::find(const OperatorCommand& command) {
   return found == waiting_.end() ? nullptr : &*found;
 }
 
+namespace {
+
+void refuse_one(CommandDesk::Promise promise) {
+  promise.deliver(caf::make_error(caf::sec::runtime_error,
+                                  std::to_string(CommandDesk::kWaitingMax) + " commands wait for their turn already"));
+}
+
+}  // namespace
+
 void CommandDesk::take(const OperatorCommand& command, Promise promise) {
   if (const auto known = keys_.find(command)) {
     promise.deliver(*known);
@@ -20,10 +29,12 @@ void CommandDesk::take(const OperatorCommand& command, Promise promise) {
       promise.deliver(CommandReceipt());
       return;
     }
+    if (waiting_.size() >= kWaitingMax) return refuse_one(std::move(promise));
     Pending& added = waiting_.emplace_back();
     added.command = command;
     added.promises.push_back(std::move(promise));
   } else if (same_command(pending->command, command)) {
+    if (pending->promises.size() >= kWaitingMax) return refuse_one(std::move(promise));
     pending->promises.push_back(std::move(promise));
   } else {
     CommandReceipt refusal;

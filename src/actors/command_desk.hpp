@@ -14,6 +14,8 @@ namespace bellwether {
 /// answered as the first time, whether it has passed already or is still under way.
 class CommandDesk {
  public:
+  /// So many commands wait at most, and so many askers for one of them; a further one is refused.
+  static constexpr std::size_t kWaitingMax = 1'000;
   using Promise = caf::typed_response_promise<CommandReceipt>;
 
   explicit CommandDesk(CommandKeys keys = CommandKeys()) : keys_(std::move(keys)) {}

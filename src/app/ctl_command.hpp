@@ -8,7 +8,7 @@
 namespace bellwether {
 
 struct CtlOptions {
-  std::string url = "http://127.0.0.1:8080";
+  std::string url;
   std::string token_file;
   std::string reason;
   std::string key;  ///< Idempotency key; empty: a random one.

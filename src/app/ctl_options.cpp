@@ -1,7 +1,15 @@
 #include "app/ctl_options.hpp"
 
+#include <cstdlib>
+
 namespace bellwether {
 namespace {
+
+/// Where `bellwether run` serves its API in the same environment, unless its host is another.
+std::string default_url() {
+  const char* const port = std::getenv("BELLWETHER_API__PORT");
+  return "http://127.0.0.1:" + std::string(port == nullptr ? "8080" : port);
+}
 
 CLI::App& add_action(CLI::App& ctl, CtlOptions& options, const char* name, const char* meaning) {
   CLI::App* action = ctl.add_subcommand(name, meaning);
@@ -41,6 +49,7 @@ void add_order(CLI::App& ctl, CtlOptions& options) {
 void add_ctl(CLI::App& program, CtlOptions& options) {
   CLI::App& ctl = *program.add_subcommand("ctl", "Act on a running session over its API");
   ctl.require_subcommand(1);
+  options.url = default_url();
   ctl.add_option("--url", options.url, "Of the session's API")->capture_default_str();
   ctl.add_option("--token-file", options.token_file, "File with the API's token");
   ctl.add_option("--reason", options.reason, "Why, in words: stays in the event log");

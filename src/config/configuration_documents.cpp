@@ -87,7 +87,8 @@ std::string strategies_section(std::span<const StrategyType> types) {
   std::string text = R"(
 ## Strategies
 
-`strategies` is a list; each entry trades on its own account of positions and profit.
+`strategies` is a list; each entry trades on its own account of positions and profit. No `id` may be `manual`: orders by
+hand stand under it.
 
 | Key | Meaning |
 |---|---|

@@ -157,6 +157,16 @@ Json probes_of(const Router& router) {
       for (const RouteParameter& each : route.query) {
         ask("query", each.name, value, route.path + "?" + each.name + "=" + encoded, "");
       }
+      for (const RouteParameter& each : route.headers) {
+        HttpRequest request{route.method, route.path, "localhost", "", "", ""};
+        request.headers = {{each.name, value}};
+        probes.push_back({{"method", route.method},
+                          {"path", route.path},
+                          {"in", "header"},
+                          {"name", each.name},
+                          {"value", value},
+                          {"status", router.handle(request).status}});
+      }
       for (const RouteParameter& each : route.body) {
         ask("body", each.name, value, route.path, Json{{each.name, value}}.dump());
       }
