@@ -139,7 +139,7 @@ void SessionBoard::apply_market(const Event& event) {
 
 void SessionBoard::apply_command(const Event& event) {
   if (commands_.size() == limits_.commands) commands_.pop_front();
-  const CommandRow& row = commands_.emplace_back(event.number, event.time, event.command, notes_.of(event));
+  const CommandRow& row = commands_.emplace_back(CommandRow{event.number, event.time, event.command, notes_.of(event)});
   const bool pauses = event.command.type == CommandType::PauseStrategy;
   if ((pauses || event.command.type == CommandType::ResumeStrategy) && event.command.strategy < paused_.size()) {
     paused_[event.command.strategy] = pauses;

@@ -72,9 +72,12 @@ void SignalStage::close_position(const CommandEvent& command) {
   const bool all = command.quantity.is_zero();
   Quantity left = command.quantity;
   for_all([&](Strategy&) {
-    const Quantity held = context_.position(instrument).quantity;
+    Quantity held = context_.position(instrument).quantity;
     const bool meant = command.strategy == kNoStrategy || command.strategy == context_.strategy_;
     if (!meant || held.is_zero() || (!all && left.is_zero())) return;
+    // What is being closed already is no part of what another command asks for.
+    const Context::Goal& goal = context_.goal(instrument);
+    if (goal.kind == Context::Goal::Kind::Close && goal.target.abs() < held.abs()) held = goal.target;
     const Quantity part = all ? held.abs() : std::min(left, held.abs());
     left -= part;
     context_.set_goal(instrument, Context::Goal::Kind::Close, held.is_positive() ? held - part : held + part);

@@ -2,6 +2,8 @@
 #include "engine/operator_command.hpp"
 
 #include "engine/manual_strategy.hpp"
+#include "tests/support/engine_setup.hpp"
+#include "tests/support/market_walk.hpp"
 #include "tests/support/risk_scene.hpp"
 #include "tests/support/scripted_strategy.hpp"
 
@@ -213,6 +215,19 @@ TEST(SignalStageCommands, ClosesAPartOnceTheOrdersOfThePositionHaveEnded) {
   EXPECT_EQ(sent(scene.end(exit, 0)), (Sent{{0, market_order(Side::Sell, 40)}}));
 }
 
+TEST(SignalStageCommands, ClosesASecondPartBesideTheFirst) {
+  CommandScene scene;
+  scene.hold(0, 100);
+  const CommandEvent part = command_of(CommandType::ClosePosition, 0, 0, 40);
+  const OrderId first = scene.give(part).intents.at(0).command.id;
+  EXPECT_TRUE(scene.give(part).intents.empty());  // The first one's order stands before it.
+  scene.next_positions.push_back({0, 0, shares(60), price("10"), Money()});
+  ExecutionReport fill = scene.answer(first, Side::Sell, ReportType::Fill);
+  fill.last_quantity = shares(40);
+  fill.last_price = price("10");
+  EXPECT_EQ(sent(scene.on(Event::of(fill))), (Sent{{0, market_order(Side::Sell, 40)}}));
+}
+
 // The order that was to be cancelled filled meanwhile: more is closed than was asked for, and nothing is bought back.
 TEST(SignalStageCommands, BuysNothingBackWhereMoreThanThePartHasBeenClosed) {
   for (const std::int64_t left : {20, 0, 60}) {
@@ -273,6 +288,34 @@ TEST(ManualStrategy, LetsASoleStrategyRunOverManyBars) {
   ASSERT_TRUE(stage);
   EXPECT_TRUE((*stage)->may_run(0));
   EXPECT_FALSE(manual_strategy(scripted_config(1)));
+}
+
+TEST(ManualStrategy, ChangesNothingUntilAnOrderIsPlaced) {
+  const BarSeries series = minute_walk(3'000, 7);
+  for (const char* type : {"buy_and_hold", "sma_cross", "donchian_breakout", "rsi_reversion"}) {
+    EngineConfig config = config_with(type);
+    EngineConfig with_manual = config;
+    add_manual_strategy(with_manual);
+    const auto record_of = [&](const EngineConfig& each) {
+      FeedSource source;
+      source.instrument = 0;
+      source.bars = series.bars;
+      source.interval = series.interval;
+      auto runner = BacktestRunner::make(each, StrategyRegistry::built_in(),
+                                         MarketFeed({source}, {}, SessionCalendar::us_equity()))
+                        .value();
+      runner->run();
+      return runner->take_record();
+    };
+    const SessionRecord without = record_of(config);
+    const SessionRecord with = record_of(with_manual);
+    EXPECT_FALSE(without.orders.empty()) << type;
+    EXPECT_EQ(with.orders, without.orders) << type;
+    EXPECT_EQ(with.fills, without.fills) << type;
+    EXPECT_EQ(with.trades, without.trades) << type;
+    EXPECT_EQ(with.daily, without.daily) << type;
+    EXPECT_EQ(with.counts, without.counts) << type;
+  }
 }
 
 TEST(RiskStagePause, LetsOnlyPassWhatShrinksAPosition) {
