@@ -86,6 +86,8 @@ struct CommandHandlers {
       id.event = receipt.event;
       id.epoch = session().config().epoch;
       const bool denied = receipt.denied != DenyReason::None;
+      // A pair has no order of its own: its target stands for it.
+      if (event.spec.order_class == OrderClass::Oco && !denied) id = id.with_leg(OrderLeg::Target);
       const auto row = session().order(id);
       answer["client_order_id"] = id.client_order_id();
       answer["state"] = token(row ? row->state : denied ? OrderState::Denied : OrderState::PendingNew);

@@ -105,6 +105,14 @@ TEST_F(CommandRoutes, TakesEveryTypeAndClass) {
   EXPECT_EQ(commands.size(), orders.size());
 }
 
+TEST_F(CommandRoutes, NamesTheTargetOfAPair) {
+  const std::string pair =
+      R"({"symbol": "AAPL", "side": "sell", "quantity": "10", "order_class": "oco", "take_profit": "12", "stop_loss": "8"})";
+  EXPECT_EQ(Json::parse(ask("POST", "/v1/orders", pair).body)["client_order_id"], "bw-1-9-0-tp");
+  receipt.denied = DenyReason::Halted;
+  EXPECT_EQ(Json::parse(ask("POST", "/v1/orders", pair).body)["client_order_id"], "bw-1-9-0");
+}
+
 TEST_F(CommandRoutes, SaysWhyTheRiskStageDeniedAnOrder) {
   receipt.denied = DenyReason::OrderNotional;
   const Json answer =
