@@ -106,8 +106,10 @@ std::variant<Json, int> ask(const CtlOptions& options, const HttpCall& call) {
   if (options.json) std::cout << reply.body << "\n";
   const Json error = json.value("error", Json::object());
   const std::string field = error.value("field", "");
-  return fail((field.empty() ? "" : field + ": ") + error.value("message", "status " + std::to_string(reply.status)),
-              reply.status == 400 ? kExitUsage : kExitFailed);
+  const std::string hint = reply.status == 401 ? "; --token-file names the file that holds it" : "";
+  return fail(
+      (field.empty() ? "" : field + ": ") + error.value("message", "status " + std::to_string(reply.status)) + hint,
+      reply.status == 400 ? kExitUsage : kExitFailed);
 }
 
 std::string text_of(const Json& json, const char* member) {
