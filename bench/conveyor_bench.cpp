@@ -115,7 +115,7 @@ venue_actor::behavior_type gate(venue_actor::stateful_pointer<Gate> self, venue_
       [=](stored_atom stored) { self->send(venue, stored); },
       [=](tick_atom, std::uint64_t) {},
       [=](settle_atom settle) { self->send(venue, settle); },
-      [=](const CommandEvent& command) { return self->delegate(venue, command); },
+      [=](const OperatorCommand& command) { return self->delegate(venue, command); },
       [=](stop_atom stop) { return self->delegate(venue, stop); },
       [=](start_atom, const sequencer_actor&, const market_data_actor&, const order_actor&) {},
   };

@@ -51,13 +51,17 @@ void LiveIntake::passed(const Turn& turn, std::vector<Event>& out) {
 void LiveIntake::replay(const Turn& turn) {
   if (!unseen_.empty() && same_content(unseen_.front(), turn.event)) unseen_.pop_front();
   next_timer_ = turn.next_timer;
-  broker_->take(turn.event, turn.commands);
+  broker_->replay(turn.event, turn.commands);
   unseen_.insert(unseen_.end(), turn.follow_ups.begin(), turn.follow_ups.end());
 }
 
 std::vector<Event> LiveIntake::take_unseen() {
   std::vector<Event> events(unseen_.begin(), unseen_.end());
   unseen_.clear();
+  if (broker_->outlives_us()) {
+    // What was under way is lost to us until the broker says what it has.
+    for (const bool up : {false, true}) events.push_back(Event::of(Timestamp(), ConnectionEvent{false, up}));
+  }
   return events;
 }
 

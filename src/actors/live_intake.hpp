@@ -1,5 +1,5 @@
-// What enters the conveyor of a session by the clock, and when: market data, messages of the broker, timers, and what the
-// engine itself causes. A plain object: the venue's actor and the simulation of a whole node both drive it.
+// What enters the conveyor of a session by the clock, and when: market data, messages of the broker, timers, and what
+// the engine itself causes. A plain object: the venue's actor and the simulation of a whole node both drive it.
 #pragma once
 
 #include <deque>
@@ -31,7 +31,8 @@ class LiveIntake {
 
   /// For recovery: takes in an event of the log with the turn that it gave.
   void replay(const Turn& turn);
-  /// After recovery: what the engine had caused and the log does not hold. Enters first.
+  /// After recovery: what the engine had caused and the log does not hold, and that the connection to a broker that
+  /// outlives us was lost and is back. Enters first.
   [[nodiscard]] std::vector<Event> take_unseen();
   void set_next_timer(const NextTimer& timer) { next_timer_ = timer; }
 

@@ -98,6 +98,7 @@ struct EngineMetrics::Handles {
   std::array<Histogram*, kStageCount> stage_latency{};
   std::array<Gauge*, kStageCount> queue_depth{};
   std::array<Gauge*, kStageCount> queue_limit{};
+  std::vector<Gauge*> paused;     // By strategy.
   std::vector<Gauge*> positions;  // By strategy, then instrument; null where the strategy does not trade it.
   Counter* filled_notional = nullptr;
   Gauge* fees = nullptr;
@@ -169,6 +170,11 @@ void EngineMetrics::Handles::make_labelled(const EngineConfig& config) {
   }
   auto& position_family =
       make.gauges("bellwether_position_shares", "Position by symbol and strategy; negative is short.");
+  auto& paused_family =
+      make.gauges("bellwether_strategy_paused", "1 while an operator has paused the strategy, by strategy.");
+  for (const StrategyConfig& strategy : config.strategies) {
+    paused.push_back(&paused_family.Add({{"strategy", strategy.id}}));
+  }
   positions.resize(config.strategies.size() * instruments);
   for (std::size_t s = 0; s < config.strategies.size(); ++s) {
     for (const InstrumentIndex i : config.strategies[s].instruments) {
@@ -294,6 +300,11 @@ void EngineMetrics::apply(const Turn& turn) {
   h.last_event_time->Set(static_cast<double>(turn.event.time.ns) / 1e9);
   h.apply_account(turn);
   if (turn.event.type == EventType::Report || !turn.intents.empty() || !turn.commands.empty()) h.apply_orders(turn);
+  if (turn.event.type == EventType::Command && turn.event.command.strategy < h.paused.size()) {
+    const CommandEvent& command = turn.event.command;
+    if (command.type == CommandType::PauseStrategy) h.paused[command.strategy]->Set(1);
+    if (command.type == CommandType::ResumeStrategy) h.paused[command.strategy]->Set(0);
+  }
   if (turn.halted != h.was_halted) {
     h.was_halted = turn.halted;
     h.halted->Set(turn.halted ? 1 : 0);

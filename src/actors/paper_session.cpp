@@ -142,6 +142,7 @@ void PaperSession::Actors::spawn() {
   start.last_event = begin.last_event;
   start.last_time = begin.last_time;
   start.last_snapshot = options.last_snapshot;
+  start.keys = options.keys;
   const VenueOptions venue_options{options.snapshot_every_events, options.on_order_command};
   venue_handle = system.spawn(venue, ports, venue_options, start, supervisor_handle);
   recorder_handle =
@@ -202,17 +203,17 @@ std::string PaperSession::failure() const {
   return actors_->failure_text;
 }
 
-Expected<EventNumber> PaperSession::command(const CommandEvent& command) {
+Expected<CommandReceipt> PaperSession::command(const OperatorCommand& command) {
   constexpr auto kPatience = std::chrono::seconds(1);
   caf::scoped_actor self(actors_->system);
-  Expected<EventNumber> answer = Error{"", "the session does not answer; /v1/status shows what state it is in"};
+  Expected<CommandReceipt> answer = Error{"", "the session does not answer; /v1/status shows what state it is in"};
   auto request = self->request(actors_->venue_handle, kPatience, command);
   if (actors_->options.deterministic) actors_->run_test_scheduler();
-  request.receive([&](EventNumber event) { answer = event; },
+  request.receive([&](const CommandReceipt& receipt) { answer = receipt; },
                   [&](const caf::error& error) {
                     // The command stays where it waits, and is carried out when its turn comes.
                     if (error == caf::sec::request_timeout) {
-                      answer = EventNumber{0};
+                      answer = CommandReceipt();
                     } else if (error == caf::sec::request_receiver_down) {
                       answer = Error{"",
                                      "the session stops, has ended or has failed: it takes no command any more, and "

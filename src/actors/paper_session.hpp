@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "actors/clock_pace.hpp"
+#include "actors/command_keys.hpp"
 #include "actors/conveyor_progress.hpp"
 #include "engine/backtest_runner.hpp"
 #include "storage/event_log.hpp"
@@ -24,7 +25,8 @@ struct LiveEntry;
 struct PaperSessionOptions {
   Pace pace;
   std::uint64_t snapshot_every_events = 50'000;
-  EventNumber last_snapshot = 0;  ///< The event of the log's last snapshot.
+  EventNumber last_snapshot = 0;     ///< The event of the log's last snapshot.
+  CommandKeys keys = CommandKeys();  ///< Of the commands in the log.
   /// Events that the order stage has let go and the recorder has not seen, those that are not durable yet included.
   std::uint64_t recorder_lag_max = 32'768;
   std::size_t log_queue_max = 16'384;
@@ -66,10 +68,10 @@ class PaperSession {
   /// Why the session failed.
   [[nodiscard]] std::string failure() const;
 
-  /// Takes an operator's command; gives the number of its event once that is durable, or 0 where the conveyor has not
-  /// come so far within a second: it is carried out when it does. An error says why it will not be. From any thread,
-  /// between `start` and the destructor.
-  Expected<EventNumber> command(const CommandEvent& command);
+  /// Takes an operator's command; says what became of it once that is durable, or gives the event 0 where the conveyor
+  /// has not come so far within a second: it is carried out when it does. An error says why it will not be. From any
+  /// thread, between `start` and the destructor.
+  Expected<CommandReceipt> command(const OperatorCommand& command);
   /// A copy of the record as it is.
   [[nodiscard]] std::shared_ptr<const SessionRecord> record();
   /// Lets what is under way come to its end, writes the log and ends the actors. What takes the disk more than two

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/operator_command.hpp"
 #include "engine/session_record.hpp"
 #include "engine/turn.hpp"
 
@@ -65,7 +66,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bellwether::Credit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bellwether::Allowance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bellwether::RecordPtr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bellwether::Event)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bellwether::CommandEvent)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bellwether::OperatorCommand)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bellwether::CommandReceipt)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bellwether::HaltReason)
 
 namespace bellwether {
@@ -110,8 +112,8 @@ using venue_actor = caf::typed_actor<
     caf::reacts_to<tick_atom, std::uint64_t>,
     /// All that has passed is durable and recorded.
     caf::reacts_to<settle_atom>,
-    /// An operator's command; the answer, once it is durable, is the number of its event.
-    caf::replies_to<CommandEvent>::with<EventNumber>,
+    /// An operator's command; the answer comes once it is durable.
+    caf::replies_to<OperatorCommand>::with<CommandReceipt>,
     /// Begin nothing new; the answer comes once what is under way has passed, is durable and recorded.
     caf::replies_to<stop_atom>::with<settle_atom>,
     /// Where to send what.

@@ -116,15 +116,6 @@ std::optional<std::string> left_over(LogReader& log) {
          ", the re-execution gave none";
 }
 
-/// A command that came from outside: neither stages nor venue give it again.
-bool is_from_operator(const Event& event) {
-  const bool reconnected =
-      event.command.type == CommandType::Resume && event.command.reason == HaltReason::ConnectionLost;
-  return event.type == EventType::Command && !reconnected &&
-         (event.command.type != CommandType::Halt || event.command.reason == HaltReason::Operator ||
-          event.command.reason == HaltReason::None);
-}
-
 /// Finds where the last step of a log begins. Its first events are the fills that its market event brings; answers of
 /// the venue to the step before may stand directly in front of them and are counted in.
 class LastStep {
@@ -170,7 +161,7 @@ Expected<void> catch_up(BacktestRunner& runner, EventLog& log, const std::functi
       return {};
     }
     if (is_from_operator(*next)) {
-      runner.command(next->command);
+      runner.take(*next);
     } else if (!runner.step()) {
       return Error{"log", "the data end before " + text(*next) + " of the log"};
     }
@@ -297,7 +288,7 @@ Expected<std::uint64_t> count_operator_commands(EventLog& log) {
     const auto count = cursor->next(events, commands);
     if (!count) return count.error();
     if (*count == 0) return found;
-    found += static_cast<std::uint64_t>(std::count_if(events.begin(), events.end(), is_from_operator));
+    found += static_cast<std::uint64_t>(std::count_if(events.begin(), events.end(), is_operator_command));
   }
 }
 

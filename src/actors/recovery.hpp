@@ -37,16 +37,16 @@ Expected<Recovery> recover(const MakeRunner& make, EventLog& log, const std::fun
 
 /// Where a session by the clock goes on.
 struct LiveRecovery {
-  BacktestRunner::Parts start;          ///< Without a feed.
-  std::vector<Event> first = {};        ///< What the engine caused and the log does not hold.
+  BacktestRunner::Parts start;    ///< Without a feed.
+  std::vector<Event> first = {};  ///< What the engine caused and the log does not hold.
   std::optional<SessionEvent> open_session = {};
   bool interrupted = false;  ///< `visit` did not want to go on.
 };
 
-/// Brings engine, record and broker to where a log of a session by the clock ends, an empty one included: every event is
-/// taken through the stages again, and the commands that come out are compared with those recorded. What a command of
-/// the last events was to be and the log lacks is appended: the in-process exchange gets it now; a broker somewhere else
-/// may have it already. `visit` sees every turn and says whether to go on.
+/// Brings engine, record and broker to where a log of a session by the clock ends, an empty one included: every event
+/// is taken through the stages again, and the commands that come out are compared with those recorded. What a command
+/// of the last events was to be and the log lacks is appended: the in-process exchange gets it now; a broker somewhere
+/// else may have it already. `visit` sees every turn and says whether to go on.
 Expected<LiveRecovery> recover_live(const EngineConfig& config, const StrategyRegistry& registry, EventLog& log,
                                     LiveIntake& intake, const std::function<bool(const Turn&)>& visit);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/manual_strategy.hpp"
+
 namespace bellwether {
 namespace {
 
@@ -41,7 +43,8 @@ SessionBoard::SessionBoard(EngineConfig config, const StrategyRegistry& registry
     : config_(std::move(config)),
       limits_(limits),
       last_prices_(config_.instruments.size()),
-      outcomes_(config_.strategies.size()) {
+      outcomes_(config_.strategies.size()),
+      paused_(config_.strategies.size()) {
   for (const StrategyConfig& strategy : config_.strategies) {
     StrategyView& view = strategies_.emplace_back();
     view.config = strategy;
@@ -50,6 +53,7 @@ SessionBoard::SessionBoard(EngineConfig config, const StrategyRegistry& registry
       view.meaning = type.meaning;
       view.parameters = type.parameters;
     }
+    if (strategy.type == kManualStrategy) view.meaning = "Orders by hand.";
   }
   BELLWETHER_INVARIANT(limits_.fills > 0 && limits_.commands > 0 && limits_.stream_changes > 0,
                        "a board that keeps nothing");
@@ -106,6 +110,7 @@ void SessionBoard::apply(const Turn& turn) {
       if (turn.takes_report()) apply_report(turn);
       break;
     case EventType::Command: apply_command(event); break;
+    case EventType::CommandNote: notes_.add(event); break;
     case EventType::Timer:
     case EventType::Connection: break;
   }
@@ -134,9 +139,13 @@ void SessionBoard::apply_market(const Event& event) {
 
 void SessionBoard::apply_command(const Event& event) {
   if (commands_.size() == limits_.commands) commands_.pop_front();
-  commands_.push_back({event.number, event.time, event.command});
+  const CommandRow& row = commands_.emplace_back(CommandRow{event.number, event.time, event.command, notes_.of(event)});
+  const bool pauses = event.command.type == CommandType::PauseStrategy;
+  if ((pauses || event.command.type == CommandType::ResumeStrategy) && event.command.strategy < paused_.size()) {
+    paused_[event.command.strategy] = pauses;
+  }
   if (status_.phase == SessionPhase::Failed) return;
-  if (event.command.type == CommandType::Halt) status_.halt_note = event.command.note.text();
+  if (event.command.type == CommandType::Halt) status_.halt_note = row.words.reason.text();
   if (event.command.type == CommandType::Resume) status_.halt_note.clear();
 }
 
@@ -354,9 +363,22 @@ Page<FillRow> SessionBoard::fills(EventNumber after, std::size_t limit) const {
   return page_of(fills_, after, limit);
 }
 
-Page<CommandRow> SessionBoard::commands(EventNumber after, std::size_t limit) const {
+Page<CommandRow> SessionBoard::commands(EventNumber after, std::size_t limit, bool newest_first) const {
   const std::lock_guard lock(mutex_);
-  return page_of(commands_, after, limit);
+  if (!newest_first) return page_of(commands_, after, limit);
+  Page<CommandRow> page;
+  for (auto row = commands_.rbegin(); row != commands_.rend(); ++row) {
+    if (after != 0 && row->event >= after) continue;
+    page.more = page.rows.size() == limit;
+    if (page.more) break;
+    page.rows.push_back(*row);
+  }
+  return page;
+}
+
+std::vector<bool> SessionBoard::paused() const {
+  const std::lock_guard lock(mutex_);
+  return paused_;
 }
 
 ChangeBatch SessionBoard::changes(EventNumber after, std::size_t limit) const {

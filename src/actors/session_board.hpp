@@ -44,7 +44,8 @@ class SessionBoard final : public SessionView {
   [[nodiscard]] Page<OrderRow> orders(const OrderFilter& filter) const override;
   [[nodiscard]] std::optional<OrderRow> order(OrderId id) const override;
   [[nodiscard]] Page<FillRow> fills(EventNumber after, std::size_t limit) const override;
-  [[nodiscard]] Page<CommandRow> commands(EventNumber after, std::size_t limit) const override;
+  [[nodiscard]] Page<CommandRow> commands(EventNumber after, std::size_t limit, bool newest_first) const override;
+  [[nodiscard]] std::vector<bool> paused() const override;
   [[nodiscard]] EventNumber last_event() const override;
   [[nodiscard]] ChangeBatch changes(EventNumber after, std::size_t limit) const override;
   Expected<void> history(EventNumber after, EventNumber upto, const TurnVisitor& visit) const override;
@@ -80,6 +81,8 @@ class SessionBoard final : public SessionView {
   std::deque<OrderId> ended_orders_;     // In the order in which they ended.
   std::deque<FillRow> fills_;
   std::deque<CommandRow> commands_;
+  CommandNotes notes_;
+  std::vector<bool> paused_;  // By strategy.
 
   std::deque<StateChange> changes_;
   EventNumber forgotten_upto_ = 0;  // Every change of later events is in `changes_`.

@@ -99,13 +99,9 @@ void on_quiet(Self self, const SessionPorts& ports, const VenueOptions& options)
     if (!state.settle_under_way) state.settle_for_stop = true;
     return begin_settling(self);
   }
-  if (!state.commands.empty() && !state.command_in_flight) {
-    auto [command, promise] = std::move(state.commands.front());
-    state.commands.pop_front();
-    state.command_in_flight = std::move(promise);
-    state.command_sent = command;
+  if (!state.commands.is_empty() && !state.commands.is_busy()) {
     if (state.ended && !state.held && state.simulator) state.simulator->end_market();
-    hand_over(self, {{Event::of(state.live ? state.live->clock.now() : state.last_time, command)}});
+    hand_over(self, {state.commands.begin(state.live ? state.live->clock.now() : state.last_time)});
     if (!state.live) return;
   }
   if (state.live) return poll_live(self);
@@ -125,17 +121,6 @@ void on_quiet(Self self, const SessionPorts& ports, const VenueOptions& options)
   if (state.ended || state.credit_given) return;
   state.credit_given = true;
   self->send(state.market_data, Credit{});
-}
-
-/// No command begins any more; where the session is closed, the one under way is not answered either.
-void refuse_commands(Self self, const SessionPorts& ports) {
-  VenueState& state = self->state;
-  const auto refuse = [](auto& promise) { promise.deliver(caf::make_error(caf::sec::request_receiver_down)); };
-  for (auto& [command, promise] : state.commands) refuse(promise);
-  state.commands.clear();
-  if (!ports.is_closed() || !state.command_in_flight) return;
-  refuse(*state.command_in_flight);
-  state.command_in_flight.reset();
 }
 
 void on_settled(Self self, const SessionPorts& ports, const VenueOptions& options, const supervisor_actor& supervisor) {
@@ -167,12 +152,7 @@ void on_passed(Self self, const SessionPorts& ports, const VenueOptions& options
   state.last_event = turn.event.number;
   state.last_time = turn.event.time;
   state.next_timer = turn.next_timer;
-  // The engine's own commands may come in between.
-  const bool answers = turn.event.type == EventType::Command && turn.event.command == state.command_sent;
-  if (answers && state.command_in_flight) {
-    state.command_in_flight->deliver(turn.event.number);
-    state.command_in_flight.reset();
-  }
+  state.commands.on_passed(turn);
   EventBatch batch;
   if (options.on_order_command) {
     for (const OrderCommand& command : turn.commands) options.on_order_command(command);
@@ -199,6 +179,7 @@ venue_actor::behavior_type venue(Self self, SessionPorts ports, VenueOptions opt
   state.last_snapshot = start.last_snapshot;
   state.last_time = start.last_time;
   state.ended = start.data_ended;
+  state.commands = CommandDesk(std::move(start.keys));
   return {
       [=](const Event& event, bool last) {
         self->state.credit_given = false;
@@ -226,19 +207,20 @@ venue_actor::behavior_type venue(Self self, SessionPorts ports, VenueOptions opt
         on_quiet(self, ports, options);
       },
       [=](settle_atom) { on_settled(self, ports, options, supervisor); },
-      [=](const CommandEvent& command) -> caf::result<EventNumber> {
-        auto promise = self->make_response_promise<EventNumber>();
+      [=](const OperatorCommand& command) -> caf::result<CommandReceipt> {
+        auto promise = self->make_response_promise<CommandReceipt>();
         if (self->state.stop || ports.is_closed()) {
           promise.deliver(caf::make_error(caf::sec::request_receiver_down));
           return promise;
         }
-        self->state.commands.emplace_back(command, promise);
+        self->state.commands.take(command, promise);
         on_quiet(self, ports, options);
         return promise;
       },
       [=](stop_atom) -> caf::result<settle_atom> {
         std::optional<caf::typed_response_promise<settle_atom>>& stop = self->state.stop;
-        refuse_commands(self, ports);
+        // No command begins any more; where the session is closed, the one under way is not answered either.
+        self->state.commands.refuse(ports.is_closed());
         if (ports.is_closed()) {
           if (stop) stop->deliver(settle_atom::value);
           return settle_atom::value;

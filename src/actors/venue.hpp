@@ -1,9 +1,9 @@
 // The simulated exchange as an actor, and the keeper of the order of events: the same as in a backtest.
 #pragma once
 
-#include <deque>
 #include <functional>
 
+#include "actors/command_desk.hpp"
 #include "actors/live_clock.hpp"
 #include "actors/live_intake.hpp"
 #include "actors/protocol.hpp"
@@ -23,7 +23,7 @@ struct VenueOptions {
 struct LiveEntry {
   std::unique_ptr<LiveIntake> intake;
   LiveClock clock;
-  std::vector<Event> first;  ///< Enter before all others.
+  std::vector<Event> first;              ///< Enter before all others.
   std::uint64_t in_flight_max = 32'768;  ///< With so many events under way, no more enters for now.
 };
 
@@ -51,9 +51,7 @@ struct VenueState {
   EventNumber last_event = 0;
   EventNumber last_snapshot = 0;
   std::uint64_t feed_position = 0;
-  std::deque<std::pair<CommandEvent, caf::typed_response_promise<EventNumber>>> commands;
-  std::optional<caf::typed_response_promise<EventNumber>> command_in_flight;
-  CommandEvent command_sent;  // The one under way.
+  CommandDesk commands;
   std::optional<caf::typed_response_promise<settle_atom>> stop;  // Nothing new begins; who asked for that waits.
   std::vector<ExecutionReport> reports;
 };
@@ -69,6 +67,7 @@ struct VenueStart {
   EventNumber last_event = 0;
   EventNumber last_snapshot = 0;
   Timestamp last_time;
+  CommandKeys keys = CommandKeys();  ///< Of the commands so far.
 };
 
 venue_actor::behavior_type venue(venue_actor::stateful_pointer<VenueState> self, SessionPorts ports,

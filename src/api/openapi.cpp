@@ -1,5 +1,7 @@
 #include "api/openapi.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "config/json.hpp"
@@ -26,6 +28,11 @@ Json schema_of(const RouteParameter& parameter) {
   return schema;
 }
 
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
 Json parameters_of(const Route& route) {
   Json list = Json::array();
   for (const RouteParameter& segment : route.segments) {
@@ -42,6 +49,13 @@ Json parameters_of(const Route& route) {
                     {"description", parameter.meaning},
                     {"schema", schema_of(parameter)}});
   }
+  for (const RouteParameter& header : route.headers) {
+    list.push_back({{"name", header.name},
+                    {"in", "header"},
+                    {"required", false},
+                    {"description", header.meaning},
+                    {"schema", schema_of(header)}});
+  }
   return list;
 }
 
@@ -51,8 +65,11 @@ Json body_of(const Route& route) {
     properties[member.name] = schema_of(member);
     properties[member.name]["description"] = member.meaning;
   }
-  const Json schema = {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
-  return {{"required", false}, {"content", {{"application/json", {{"schema", schema}}}}}};
+  Json schema = {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
+  for (const RouteParameter& member : route.body) {
+    if (member.required) schema["required"].push_back(member.name);
+  }
+  return {{"required", schema.contains("required")}, {"content", {{"application/json", {{"schema", schema}}}}}};
 }
 
 Json reference(const std::string& schema) { return {{"$ref", "#/components/schemas/" + schema}}; }
@@ -95,7 +112,7 @@ nlohmann::ordered_json openapi_document(const std::vector<Route>& routes) {
     if (!route.body.empty()) operation["requestBody"] = body_of(route);
     operation["responses"] = answers_of(route);
     if (route.health) operation["security"] = Json::array();  // Without token.
-    document["paths"][route.path][route.method == "GET" ? "get" : "post"] = std::move(operation);
+    document["paths"][route.path][lower_case(route.method)] = std::move(operation);
   }
   document["components"]["schemas"] = api_schemas();
   document["components"]["securitySchemes"]["token"] = {

@@ -11,9 +11,9 @@ namespace bellwether {
 struct ApiPorts {
   /// Outlives the server.
   const SessionView* session = nullptr;
-  /// Brings an operator's command onto the conveyor; gives the number of its event, 0 where the conveyor has not come
+  /// Brings an operator's command onto the conveyor; gives what became of it, event 0 where the conveyor has not come
   /// to it within a second, or why it will never be taken. Called by one thread at a time or several.
-  std::function<Expected<EventNumber>(const CommandEvent&)> control;
+  std::function<Expected<CommandReceipt>(const OperatorCommand&)> control;
   /// Prometheus text exposition.
   std::function<std::string()> metrics;
 };

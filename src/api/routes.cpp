@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/command_routes.hpp"
 #include "api/openapi.hpp"
+#include "api/route_parameters.hpp"
 #include "config/json.hpp"
 
 namespace bellwether {
@@ -31,51 +33,6 @@ RouteParameter event_parameter(std::string meaning, std::optional<std::string> d
           .meaning = std::move(meaning),
           .default_value = std::move(default_value),
           .maximum = kEventNumberMax};
-}
-
-RouteParameter order_parameter(std::string name, std::string meaning) {
-  return {.name = std::move(name),
-          .kind = Kind::Text,
-          .meaning = std::move(meaning),
-          .maximum = 64,
-          .pattern = "^bw-[0-9]+-[0-9]+-[0-9]+(-tp|-sl)?$",
-          .example = "bw-1-42-0"};
-}
-
-RouteParameter symbol_parameter() {
-  return {.name = "symbol",
-          .kind = Kind::Text,
-          .meaning = "Only orders of this symbol.",
-          .maximum = 32,
-          .pattern = "^[A-Za-z0-9_-][A-Za-z0-9._-]*$",
-          .example = "AAPL"};
-}
-
-RouteParameter strategy_parameter() {
-  return {.name = "strategy",
-          .kind = Kind::Text,
-          .meaning = "Only orders of the strategy with this id.",
-          .maximum = 64,
-          .pattern = "^[A-Za-z0-9_-]+$",
-          .example = "trend"};
-}
-
-RouteParameter note_parameter() {
-  return {.name = "reason",
-          .kind = Kind::Text,
-          .meaning = "Why, in words: at most 100 bytes of UTF-8. Stays in the event log and is shown as `note`.",
-          .maximum = OperatorNote::kBytesMax,
-          .pattern = "^[^\\x00-\\x1f\\x7f]+$",
-          .example = "maintenance"};
-}
-
-RouteParameter choice_parameter(std::string name, std::string meaning, std::vector<std::string> choices,
-                                std::string default_value) {
-  return {.name = std::move(name),
-          .kind = Kind::Choice,
-          .meaning = std::move(meaning),
-          .default_value = std::move(default_value),
-          .choices = std::move(choices)};
 }
 
 /// Reads filter parameters by name; the first that names nothing we know gives `problem`.
@@ -203,42 +160,21 @@ struct Handlers {
 
   [[nodiscard]] HttpResponse strategies() const {
     Json json = {{"strategies", Json::array()}};
-    for (const StrategyView& strategy : session().strategies()) json["strategies"].push_back(json_of(strategy, names));
+    const std::vector<bool> paused = session().paused();
+    std::size_t index = 0;
+    for (const StrategyView& strategy : session().strategies()) {
+      json["strategies"].push_back(json_of(strategy, paused.at(index++), names));
+    }
     return ok(json);
   }
 
   [[nodiscard]] HttpResponse commands(const RouteArguments& arguments) const {
-    const auto page = session().commands(arguments.integer("after"), arguments.integer("limit"));
+    const bool newest_first = arguments.text("direction") == "desc";
+    const auto page = session().commands(arguments.integer("after"), arguments.integer("limit"), newest_first);
     Json json = {{"commands", Json::array()}, {"next", nullptr}};
-    for (const CommandRow& row : page.rows) json["commands"].push_back(json_of(row));
+    for (const CommandRow& row : page.rows) json["commands"].push_back(json_of(row, names));
     if (page.more) json["next"] = page.rows.back().event;
     return ok(json);
-  }
-
-  [[nodiscard]] HttpResponse control(const CommandEvent& command) const {
-    if (!ports.control)
-      return error_response(409, "refused", "this session takes no commands: nobody has connected them");
-    const auto event = ports.control(command);
-    if (!event) return error_response(409, "refused", event.error().message, event.error().field);
-    if (*event == 0) {
-      return error_response(504, "not_known_yet",
-                            "the session has not come to the command yet, and may still carry it out: /v1/status and "
-                            "/v1/stream show when it has");
-    }
-    Json answer = {{"event", *event}, {"unfinished", nullptr}};
-    const SessionStatus status = ports.session->status();
-    if (command.flatten && status.phase == SessionPhase::Finished && status.open_positions > 0) {
-      answer["unfinished"] = std::to_string(status.open_positions) +
-                             " positions stay open: the market data have ended, and there is no price to close them at";
-    }
-    return ok(answer, 202);
-  }
-  [[nodiscard]] HttpResponse halt(const RouteArguments& arguments) const {
-    return control({CommandType::Halt, HaltReason::Operator, arguments.boolean("flatten"),
-                    OperatorNote(arguments.text("reason"))});
-  }
-  [[nodiscard]] HttpResponse resume(const RouteArguments& arguments) const {
-    return control({CommandType::Resume, HaltReason::None, false, OperatorNote(arguments.text("reason"))});
   }
 };
 
@@ -284,8 +220,9 @@ void add_reading_routes(const Handlers& h, std::vector<Route>& out) {
        .path = "/v1/orders",
        .name = "listOrders",
        .summary = "Orders, filtered, page by page. Orders that ended long ago are no longer listed.",
-       .query = {choice_parameter("status", "Which orders.", {"all", "open", "closed"}, "all"), symbol_parameter(),
-                 strategy_parameter(),
+       .query = {choice_parameter("status", "Which orders.", {"all", "open", "closed"}, "all"),
+                 symbol_parameter("Only orders of this symbol."),
+                 strategy_parameter("Only orders of the strategy with this id."),
                  order_parameter("after", "The page after this client_order_id: the `next` of the page before."),
                  choice_parameter("direction", "Oldest or newest first.", {"asc", "desc"}, "asc"), limit_parameter()},
        .answers = {{200, "A page of orders.", "OrderPage"}},
@@ -304,13 +241,15 @@ void add_reading_routes(const Handlers& h, std::vector<Route>& out) {
                  .query = {event_parameter("Only executions of events after this number.", "0"), limit_parameter()},
                  .answers = {{200, "A page of executions.", "FillPage"}},
                  .handle = [h](const RouteArguments& a) { return h.fills(a); }});
-  out.push_back({.method = "GET",
-                 .path = "/v1/commands",
-                 .name = "listCommands",
-                 .summary = "Commands of operators and halts of breakers, oldest first, with the operator's words.",
-                 .query = {event_parameter("Only commands of events after this number.", "0"), limit_parameter()},
-                 .answers = {{200, "A page of commands.", "CommandPage"}},
-                 .handle = [h](const RouteArguments& a) { return h.commands(a); }});
+  out.push_back(
+      {.method = "GET",
+       .path = "/v1/commands",
+       .name = "listCommands",
+       .summary = "Commands of operators and halts of breakers, with the operator's words and keys.",
+       .query = {event_parameter("The page after the command of this event: the `next` of the page before.", "0"),
+                 choice_parameter("direction", "Oldest or newest first.", {"asc", "desc"}, "asc"), limit_parameter()},
+       .answers = {{200, "A page of commands.", "CommandPage"}},
+       .handle = [h](const RouteArguments& a) { return h.commands(a); }});
   out.push_back({.method = "GET",
                  .path = "/v1/strategies",
                  .name = "listStrategies",
@@ -319,33 +258,7 @@ void add_reading_routes(const Handlers& h, std::vector<Route>& out) {
                  .handle = [h](const RouteArguments&) { return h.strategies(); }});
 }
 
-std::vector<RouteAnswer> command_answers() {
-  return {{202, "The command has passed the conveyor; `event` is its number.", "Accepted"},
-          {409, "The command was refused and will not be carried out.", "Error"},
-          {504,
-           "The session has not come to the command within a second and may still carry it out. The event `command` on "
-           "/v1/stream and `halted` in /v1/status show when it has.",
-           "Error"}};
-}
-
-void add_control_routes(const Handlers& h, std::shared_ptr<StreamHandler> stream, std::vector<Route>& out) {
-  out.push_back(
-      {.method = "POST",
-       .path = "/v1/halt",
-       .name = "halt",
-       .summary = "Stops new orders; those that reduce a position still pass.",
-       .body = {note_parameter(), {.name = "flatten", .kind = Kind::Boolean, .meaning = "Also close every position."}},
-       .answers = command_answers(),
-       .handle = [h](const RouteArguments& a) { return h.halt(a); },
-       .blocks = true});
-  out.push_back({.method = "POST",
-                 .path = "/v1/resume",
-                 .name = "resume",
-                 .summary = "Ends a halt.",
-                 .body = {note_parameter()},
-                 .answers = command_answers(),
-                 .handle = [h](const RouteArguments& a) { return h.resume(a); },
-                 .blocks = true});
+void add_stream_route(std::shared_ptr<StreamHandler> stream, std::vector<Route>& out) {
   out.push_back(
       {.method = "GET",
        .path = "/v1/stream",
@@ -396,7 +309,8 @@ std::vector<Route> make_routes(const ApiPorts& ports, std::shared_ptr<StreamHand
   const Handlers handlers{ports, Names(ports.session->config())};
   std::vector<Route> routes;
   add_reading_routes(handlers, routes);
-  add_control_routes(handlers, std::move(stream), routes);
+  add_command_routes(ports, handlers.names, routes);
+  add_stream_route(std::move(stream), routes);
   add_operations_routes(handlers, routes);
   routes.push_back({.method = "GET",
                     .path = "/openapi.json",

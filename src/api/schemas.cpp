@@ -223,6 +223,7 @@ Json strategy() {
   return object({{"id", kText},
                  {"type", kText},
                  {"meaning", nullable(kText)},
+                 {"paused", kBoolean},
                  {"symbols", symbols},
                  {"parameters", typed("object")},
                  {"parameter_schema", typed("object")}});
@@ -301,12 +302,37 @@ Json position_change() {
                  {"dividends", decimal()}});
 }
 
-/// A command after the members that tell where it stands.
-Json command(const Members& own) {
-  return object(own + Members{{"command", tokens(CommandType::Halt, CommandType::Flatten)},
-                              {"reason", nullable(tokens(HaltReason::Operator, HaltReason::Ruin))},
-                              {"flatten", kBoolean},
-                              {"note", nullable(kText)}});
+/// A command between the members that tell where it stands and those that tell what was said of it.
+Json command(const Members& own, const Members& words) {
+  Json order = object(terms());
+  order["type"] = Json{"object", "null"};
+  return object(own +
+                Members{{"command", tokens(CommandType::Halt, CommandType::SubmitOrder)},
+                        {"reason", nullable(tokens(HaltReason::Operator, HaltReason::Ruin))},
+                        {"flatten", kBoolean},
+                        {"strategy", nullable(kText)},
+                        {"symbol", nullable(kText)},
+                        {"client_order_id", nullable(kText)},
+                        {"quantity", nullable(decimal())},
+                        {"order", order}} +
+                words);
+}
+
+Json command_note() {
+  return object({{"type", kText},
+                 {"kind", tokens(CommandNoteEvent::Kind::Reason, CommandNoteEvent::Kind::Key)},
+                 {"text", kText}});
+}
+
+/// What became of a command; the members about an order are of an order by hand.
+Json accepted() {
+  return object({{"event", event_number()},
+                 {"repeated", kBoolean},
+                 {"orders", count()},
+                 {"client_order_id", nullable(kText)},
+                 {"state", nullable(tokens(OrderState::PendingNew, OrderState::Denied))},
+                 {"denied_reason", deny_reason()},
+                 {"unfinished", nullable(kText)}});
 }
 
 Json connection() {
@@ -332,7 +358,8 @@ Members changes() {
           {"denial", report(tokens(ReportType::Denied, ReportType::Denied), {})},
           {"position", position_change()},
           {"trade", trade()},
-          {"command", command({{"type", kText}})},
+          {"command", command({{"type", kText}}, {})},
+          {"command_note", command_note()},
           {"connection", connection()},
           {"account", object(Members{{"type", kText}} + balance())}};
 }
@@ -388,11 +415,12 @@ nlohmann::ordered_json api_schemas() {
   schemas["OrderPage"] = object({{"orders", array_of("Order")}, {"next", nullable(kText)}});
   schemas["Fill"] = fill();
   schemas["FillPage"] = object({{"fills", array_of("Fill")}, {"next", nullable(event_number())}});
-  schemas["Command"] = command({{"event", event_number()}, {"time", instant()}});
+  schemas["Command"] =
+      command({{"event", event_number()}, {"time", instant()}}, {{"note", nullable(kText)}, {"key", nullable(kText)}});
   schemas["CommandPage"] = object({{"commands", array_of("Command")}, {"next", nullable(event_number())}});
   schemas["Strategy"] = strategy();
   schemas["Strategies"] = object({{"strategies", array_of("Strategy")}});
-  schemas["Accepted"] = object({{"event", event_number()}, {"unfinished", nullable(kText)}});
+  schemas["Accepted"] = accepted();
   schemas["Live"] = object({{"live", kBoolean}});
   schemas["Ready"] = object({{"ready", kBoolean}, {"phase", phase()}, {"reason", kText}});
   add_stream(schemas);

@@ -136,12 +136,13 @@ void take_notices(Running& running, SessionNotices& notices) {
 }
 
 /// Engine, record and broker where the log ends; nothing where a signal came meanwhile.
-Expected<std::optional<LiveRecovery>> bring_back(Running& running, LiveIntake& intake) {
+Expected<std::optional<LiveRecovery>> bring_back(Running& running, LiveIntake& intake, CommandKeys& keys) {
   if (running.log.continues) running.board.set_phase(SessionPhase::Recovering);
   const auto begin = std::chrono::steady_clock::now();
   auto recovery = recover_live(running.engine, running.registry, *running.log.log, intake, [&](const Turn& turn) {
     running.board.apply(turn);
     running.metrics.apply(turn);
+    keys.pass(turn);
     return !interrupted();
   });
   if (!recovery) return recovery.error();
@@ -163,7 +164,8 @@ int run_by_the_clock(AppConfig config, ApiConfig api) {
   if (auto opened = open_log(running); !opened) return fail_to_start(opened.error());
   auto live = std::make_shared<LiveEntry>();
   live->intake = std::make_unique<LiveIntake>(std::make_unique<SimulatedBroker>(running.engine));
-  auto recovery = bring_back(running, *live->intake);
+  PaperSessionOptions options = session_options(running);
+  auto recovery = bring_back(running, *live->intake, options.keys);
   if (!recovery) return fail_to_start(recovery.error());
   if (!*recovery) return stop_early(running);
   LiveRecovery& at = **recovery;
@@ -179,11 +181,10 @@ int run_by_the_clock(AppConfig config, ApiConfig api) {
   live->intake->set_market(std::move(market));
 
   SessionNotices notices;
-  PaperSessionOptions options = session_options(running);
   options.snapshot_every_events = 0;  // Recovery replays the log from its beginning.
   options.on_session = [&notices](const Turn& turn) { notices.add(turn.event); };
-  running.session = std::make_unique<PaperSession>(std::move(at.start), std::move(live), options,
-                                                   running.log.log.get(), &running.board, &running.metrics);
+  running.session = std::make_unique<PaperSession>(std::move(at.start), std::move(live), options, running.log.log.get(),
+                                                   &running.board, &running.metrics);
   running.board.set_phase(SessionPhase::Trading);
   log_event(Severity::Info, "session_started", "paper trading by the clock begins, on simulated prices",
             {{"clock.rate", running.config.clock.rate}, {"log", running.config.run.log}});

@@ -35,8 +35,8 @@ bool is_known_type(const std::string& type) {
   for (std::size_t i = 0; i < kReportTypeCount; ++i) {
     if (token(static_cast<ReportType>(i)) == type) return true;
   }
-  for (CommandType command : {CommandType::Halt, CommandType::Resume, CommandType::CancelAll, CommandType::Flatten}) {
-    if (token(command) == type) return true;
+  for (std::size_t i = 0; i < kCommandTypeCount; ++i) {
+    if (token(static_cast<CommandType>(i)) == type) return true;
   }
   return type.empty() || type == "order_command";
 }
@@ -55,7 +55,7 @@ std::variant<OpenLog, int> open_log(const std::string& path, const StrategyRegis
   if (const auto* errors = std::get_if<std::vector<Error>>(&config)) {
     return fail(*errors, settings.empty() ? kExitFailed : kExitUsage);
   }
-  return OpenLog{std::move(*log), engine_config(std::get<AppConfig>(config))};
+  return OpenLog{std::move(*log), session_engine_config(std::get<AppConfig>(config))};
 }
 
 /// Reads the whole log, its checksums with it.
@@ -77,7 +77,8 @@ int log_command(const LogCommandOptions& options) {
     std::cerr
         << "error: --type: '" << options.type
         << "' is none; there are bar, trade, quote, session_open, session_close, corporate_action, report, timer, "
-           "command, connection, order_command, and the reports accepted, fill, canceled, expired, rejected, ...\n";
+           "command, command_note, connection, order_command, and the reports accepted, fill, canceled, expired, "
+           "rejected, ...\n";
     return kExitUsage;
   }
   const StrategyRegistry registry = StrategyRegistry::built_in();

@@ -13,6 +13,7 @@
 #include "app/broken_invariant.hpp"
 #include "app/commands.hpp"
 #include "app/config_command.hpp"
+#include "app/ctl_options.hpp"
 #include "config/json_value.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has it in no header
@@ -128,11 +129,16 @@ bool is_mistyped_subcommand(const CLI::App& program, int argc, char** argv) {
   return true;
 }
 
-/// Says which of the arguments are options that `command` has not, and what they were meant to be.
+/// Says which of the arguments are options that `command` has not, nor the subcommand of it that was named, and what
+/// they were meant to be.
 void name_unknown_options(const CLI::App& command, int argc, char** argv) {
   std::vector<std::string> names;
-  for (const CLI::Option* option : command.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  std::vector<const CLI::App*> levels = {&command};
+  for (const CLI::App* below : command.get_subcommands()) levels.push_back(below);
+  for (const CLI::App* level : levels) {
+    for (const CLI::Option* option : level->get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
   }
   for (int i = 2; i < argc; ++i) {
     const std::string given = std::string(argv[i]).substr(0, std::string_view(argv[i]).find('='));
@@ -181,6 +187,8 @@ int run_program(int argc, char** argv) {
   CLI::App* replay = program.add_subcommand("replay", "Re-execute a recorded session and compare its order commands");
   replay->add_option("LOG", replay_log, "Event log")->required();
   add_set(*replay, common);
+  bellwether::CtlOptions ctl;
+  bellwether::add_ctl(program, ctl);
   std::string result_file;
   CLI::App* verify = program.add_subcommand("verify", "Re-run a backtest from its receipt and compare the result");
   verify->add_option("RESULT", result_file, "result.json of a backtest")->required();
@@ -219,6 +227,7 @@ int run_program(int argc, char** argv) {
   }
   if (name == "backtest") return bellwether::backtest_command(sources_of(common));
   if (name == "run") return bellwether::run_command(sources_of(common));
+  if (name == "ctl") return bellwether::ctl_command(ctl);
   const std::vector<std::string> settings = recorded_settings(common);
   if (name == "log") {
     log_options.settings = settings;

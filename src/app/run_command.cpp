@@ -53,9 +53,9 @@ int refuse(std::span<const Error> errors) {
   return kExitUsage;
 }
 
-/// Where the session begins: a fresh runner, or one that the log brought to where a former process was, board and
-/// metrics with it. Null where a signal came meanwhile.
-Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, EventNumber& last_snapshot) {
+/// Where the session begins: a fresh runner, or one that the log brought to where a former process was, board, metrics
+/// and the keys of commands with it. Null where a signal came meanwhile.
+Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, PaperSessionOptions& options) {
   const auto make = [&running] { return BacktestRunner::make(running.engine, running.registry, running.data.feed()); };
   if (!running.log.continues) return make();
   running.board.set_phase(SessionPhase::Recovering);
@@ -74,11 +74,12 @@ Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, Event
   const auto rebuilt = rebuild_record(*runner, running.engine, **engine, *running.log.log, [&](const Turn& turn) {
     running.board.apply(turn);
     running.metrics.apply(turn);
+    options.keys.pass(turn);
     return !interrupted();
   });
   if (!rebuilt) return rebuilt.error();
   if (!*rebuilt) return std::unique_ptr<BacktestRunner>();
-  last_snapshot = recovery->snapshot_event;
+  options.last_snapshot = recovery->snapshot_event;
   const std::chrono::duration<double> seconds = steady_clock::now() - begin;
   log_event(Severity::Notice, "recovered", "the session continues from its log",
             {{"last_event", runner->last_event()},
@@ -132,7 +133,7 @@ int run_session(AppConfig config, ApiConfig api, MarketDataSet data) {
   if (auto started = start_api(running); !started) return fail_to_start(started.error());
   if (auto opened = open_log(running); !opened) return fail_to_start(opened.error());
   PaperSessionOptions options = session_options(running);
-  auto runner = starting_point(running, options.last_snapshot);
+  auto runner = starting_point(running, options);
   if (!runner) {
     // A log in which nothing stands is of use to nobody.
     if (!running.log.continues && running.log.kept_as.empty()) SqliteEventLog::discard(std::move(running.log.log));

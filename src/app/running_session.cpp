@@ -31,9 +31,26 @@ HistorySource history_of(const Running& running) {
 /// What a command to flatten cannot do, in words; empty where it can.
 std::string left_by_flatten(const Running& running, const CommandEvent& command) {
   const SessionStatus status = running.board.status();
-  if (!command.flatten || status.phase != SessionPhase::Finished || status.open_positions == 0) return "";
+  if (!closes_positions(command) || status.phase != SessionPhase::Finished || status.open_positions == 0) return "";
   return std::to_string(status.open_positions) +
          " positions stay open: the market data have ended, and there is no price at which they could be closed";
+}
+
+void tell_command(Running& running, const OperatorCommand& command, const CommandReceipt& receipt) {
+  const char* const what = receipt.key_taken    ? "is refused: its key stands for another"
+                           : receipt.event == 0 ? "waits for its turn"
+                           : receipt.repeated   ? "had been taken before"
+                                                : "has been taken";
+  log_event(Severity::Notice, "operator_command", what,
+            {{"command", std::string(token(command.command.type))},
+             {"flatten", command.command.flatten},
+             {"note", std::string(command.words.reason.text())},
+             {"event_number", receipt.event}});
+  if (receipt.key_taken) return;
+  if (const std::string left = left_by_flatten(running, command.command); !left.empty()) {
+    log_event(Severity::Warning, "flatten_incomplete", left, {{"event_number", receipt.event}});
+    running.flatten_incomplete.store(true);
+  }
 }
 
 }  // namespace
@@ -108,22 +125,12 @@ Expected<void> start_api(Running& running) {
   const ApiConfig& api = running.api_config;
   ApiPorts ports;
   ports.session = &running.board;
-  ports.control = [&running](const CommandEvent& command) -> Expected<EventNumber> {
+  ports.control = [&running](const OperatorCommand& command) -> Expected<CommandReceipt> {
     PaperSession* session = running.trading.load();
     if (session == nullptr) return Error{"", "the session has not begun"};
-    auto event = session->command(command);
-    if (event) {
-      log_event(Severity::Notice, "operator_command", *event == 0 ? "waits for its turn" : "has been taken",
-                {{"command", std::string(token(command.type))},
-                 {"flatten", command.flatten},
-                 {"note", std::string(command.note.text())},
-                 {"event_number", *event}});
-      if (const std::string left = left_by_flatten(running, command); !left.empty()) {
-        log_event(Severity::Warning, "flatten_incomplete", left, {{"event_number", *event}});
-        running.flatten_incomplete.store(true);
-      }
-    }
-    return event;
+    auto receipt = session->command(command);
+    if (receipt && !command.only_ask) tell_command(running, command, *receipt);
+    return receipt;
   };
   ports.metrics = [&running] {
     if (PaperSession* session = running.trading.load()) session->measure();

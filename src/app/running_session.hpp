@@ -26,7 +26,7 @@ struct Running {
       : config(std::move(app)),
         api_config(std::move(api_server)),
         data(std::move(set)),
-        engine(engine_config(config)),
+        engine(session_engine_config(config)),
         board(engine, registry, board_config(config)),
         metrics(engine, BELLWETHER_VERSION, wall_time()) {}
 

@@ -1,5 +1,7 @@
 #include "backtest/backtest.hpp"
 
+#include <algorithm>
+
 #include "config/configuration.hpp"
 #include "engine/backtest_runner.hpp"
 
@@ -9,7 +11,8 @@ RunResult finish_run(const AppConfig& config, const StrategyRegistry& registry, 
                      const MarketDataSet& data) {
   RunResult result;
   result.config = config;
-  result.engine = engine_config(config);
+  const auto by_hand = [&](const OrderRow& row) { return row.strategy >= config.strategies.size(); };
+  result.engine = std::ranges::any_of(record.orders, by_hand) ? session_engine_config(config) : engine_config(config);
   result.record = std::move(record);
   const SessionRecord& done = result.record;
   result.prices = data.prices();

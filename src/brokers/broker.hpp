@@ -24,7 +24,7 @@ struct BrokerBooks {
     Quantity quantity;  ///< Over all strategies; negative is short.
   };
   Money cash;
-  std::vector<Holding> positions;           ///< Those that are not zero, by instrument.
+  std::vector<Holding> positions;            ///< Those that are not zero, by instrument.
   std::vector<ExecutionReport> open_orders;  ///< Where each stands, by id.
   std::vector<ExecutionReport> executions;   ///< Since the time that was asked for, oldest first.
 };
@@ -42,6 +42,11 @@ class Broker {
   /// An event has passed the stages and is durable: the commands that it caused leave now. Called for every event, in
   /// order. A Query asks what has become of one order; the answer comes as reports.
   virtual void take(const Event& event, std::span<const OrderCommand> commands) = 0;
+  /// After a restart: an event of the log with the commands that it caused then. A broker somewhere else has had them or
+  /// not, and is asked about the orders; one that died with us needs them again.
+  virtual void replay(const Event& /*event*/, std::span<const OrderCommand> /*commands*/) {}
+  /// True where the account goes on without us: after a restart, what was under way is not known.
+  [[nodiscard]] virtual bool outlives_us() const { return true; }
   /// Appends what has come by `now`: reports, and that the connection went down or up.
   virtual void collect(Timestamp now, std::vector<Event>& out) = 0;
   /// When the next of these comes, as far as it is known; kNever where it is not.

@@ -6,6 +6,7 @@
 #include "config/configuration_overrides.hpp"
 #include "config/configuration_schema.hpp"
 #include "config/configuration_strategies.hpp"
+#include "engine/manual_strategy.hpp"
 #include "storage/file_bytes.hpp"
 
 namespace bellwether {
@@ -286,6 +287,12 @@ EngineConfig engine_config(const AppConfig& config) {
   engine.exchange = config.exchange;
   engine.exchange.asynchronous = config.market_data.source == MarketDataOrigin::Simulated;
   engine.orders = config.orders;
+  return engine;
+}
+
+EngineConfig session_engine_config(const AppConfig& config) {
+  EngineConfig engine = engine_config(config);
+  add_manual_strategy(engine);
   return engine;
 }
 

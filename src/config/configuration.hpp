@@ -64,6 +64,8 @@ std::string canonical_configuration(const AppConfig& config);
 
 /// What the engine needs of it: instruments are data.symbols in their order.
 EngineConfig engine_config(const AppConfig& config);
+/// Of a session: as `engine_config`, and orders by hand are taken, under the strategy `manual`.
+EngineConfig session_engine_config(const AppConfig& config);
 
 /// Length of the bars that strategies see.
 Duration bar_interval(const DataConfig& data);

@@ -93,7 +93,8 @@ std::string strategies_section(std::span<const StrategyType> types) {
   std::string text = R"(
 ## Strategies
 
-`strategies` is a list; each entry trades on its own account of positions and profit.
+`strategies` is a list; each entry trades on its own account of positions and profit. No `id` may be `manual`: orders by
+hand stand under it.
 
 | Key | Meaning |
 |---|---|
@@ -157,8 +158,8 @@ struct SchemaOf {
   }
   void operator()(Duration*) {
     set_type(schema, "string");
-    schema.member("pattern") = JsonValue::of_text(key.maximum == 0 || key.minimum > 0 ? "^[1-9][0-9]*(d|h|m|s|ms|us|ns)$"
-                                                                                  : "^[0-9]+(d|h|m|s|ms|us|ns)$");
+    schema.member("pattern") = JsonValue::of_text(
+        key.maximum == 0 || key.minimum > 0 ? "^[1-9][0-9]*(d|h|m|s|ms|us|ns)$" : "^[0-9]+(d|h|m|s|ms|us|ns)$");
   }
   template <typename Tag, int Decimals>
   void operator()(Fixed<Tag, Decimals>*) {

@@ -21,10 +21,11 @@ struct ChoiceRef {
 };
 
 /// Where a value lives in an AppConfig; its alternative is the key's type.
-using FieldRef = std::variant<bool*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::vector<std::string>*,
-                              HostNames*, Money*, Price*, Quantity*, Duration*, ChoiceRef, RunSpeed*, std::optional<double>*,
-                              std::optional<std::uint32_t>*, std::optional<Money>*, std::optional<Price>*,
-                              std::optional<Quantity>*, std::optional<Duration>*, std::optional<Date>*>;
+using FieldRef =
+    std::variant<bool*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::vector<std::string>*, HostNames*,
+                 Money*, Price*, Quantity*, Duration*, ChoiceRef, RunSpeed*, std::optional<double>*,
+                 std::optional<std::uint32_t>*, std::optional<Money>*, std::optional<Price>*, std::optional<Quantity>*,
+                 std::optional<Duration>*, std::optional<Date>*>;
 
 /// What a key decides.
 enum class Effect : std::uint8_t {

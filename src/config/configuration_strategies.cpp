@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "config/configuration.hpp"
+#include "engine/manual_strategy.hpp"
 
 namespace bellwether {
 namespace {
@@ -52,6 +53,8 @@ std::string strategy_id(const Entry& entry, const std::string& default_id, const
       (!given->is(Kind::Text) || id.empty() || id.size() > 64 || id.find_first_not_of(kAllowed) != std::string::npos)) {
     entry.refuse("id", "found " + describe(*given) + ", allowed are 1 to 64 letters, digits, '_' and '-'");
   }
+  if (id == kManualStrategy)
+    entry.refuse("id", "found \"manual\", under which orders by hand stand; name it otherwise");
   for (const StrategySetup& other : config.strategies) {
     if (other.id == id) entry.refuse("id", "found \"" + id + "\", which another strategy has; each needs its own");
   }

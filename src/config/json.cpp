@@ -58,12 +58,21 @@ Json json_of(const CorporateAction& action) {
           {"traded_share", format_decimal(action.traded_share_billionths, 9)}};
 }
 
-Json json_of(const CommandEvent& command) {
-  return {{"command", token(command.type)},
-          {"reason", command.reason == HaltReason::None ? Json() : Json(token(command.reason))},
-          {"flatten", command.flatten},
-          {"note", present(std::string(command.note.text()))}};
+Json json_of(const CommandEvent& command, const Names& names) {
+  Json json;
+  json["command"] = token(command.type);
+  json["reason"] = command.reason == HaltReason::None ? Json() : Json(token(command.reason));
+  json["flatten"] = command.flatten;
+  json["strategy"] = present(names.strategy(command.strategy));
+  json["symbol"] = present(names.symbol(command.instrument));
+  json["client_order_id"] = present(command.order);
+  json["quantity"] = present(command.quantity);
+  json["order"] = nullptr;
+  if (command.type == CommandType::SubmitOrder) append(json["order"] = Json::object(), command.spec, names);
+  return json;
 }
+
+Json json_of(const CommandNoteEvent& note) { return {{"kind", token(note.kind)}, {"text", note.text.text()}}; }
 
 Json json_of(const ConnectionEvent& connection) {
   return {{"connection", connection.market_data ? "market_data" : "venue"}, {"up", connection.up}};
@@ -96,7 +105,8 @@ struct NamedChange {
     rest.update(json_of(action));
     return named("corporate_action", rest);
   }
-  Json operator()(const CommandEvent& command) const { return named("command", json_of(command)); }
+  Json operator()(const CommandEvent& command) const { return named("command", json_of(command, names)); }
+  Json operator()(const CommandNoteEvent& note) const { return named("command_note", json_of(note)); }
   Json operator()(const ConnectionEvent& connection) const { return named("connection", json_of(connection)); }
 };
 
@@ -162,8 +172,9 @@ Json json_of(const Event& event, const Names& names) {
       json["strategy"] = present(names.strategy(event.timer.strategy));
       json["tag"] = event.timer.tag;
       break;
-    case EventType::Command: json.update(json_of(event.command)); break;
+    case EventType::Command: json.update(json_of(event.command, names)); break;
     case EventType::Connection: json.update(json_of(event.connection)); break;
+    case EventType::CommandNote: json.update(json_of(event.note)); break;
   }
   return json;
 }
@@ -328,11 +339,13 @@ Json json_of(const AccountSummary& summary) {
   return json;
 }
 
-Json json_of(const CommandRow& row) {
+Json json_of(const CommandRow& row, const Names& names) {
   Json json;
   json["event"] = row.event;
   json["time"] = format_rfc3339(row.time);
-  json.update(json_of(row.command));
+  json.update(json_of(row.command, names));
+  json["note"] = present(row.words.reason.text());
+  json["key"] = present(row.words.key.text());
   return json;
 }
 
@@ -356,11 +369,12 @@ Json json_of(const SessionStatus& status) {
   return json;
 }
 
-Json json_of(const StrategyView& strategy, const Names& names) {
+Json json_of(const StrategyView& strategy, bool paused, const Names& names) {
   Json json;
   json["id"] = strategy.config.id;
   json["type"] = strategy.config.type;
   json["meaning"] = present(strategy.meaning);
+  json["paused"] = paused;
   json["symbols"] = Json::array();
   for (const InstrumentIndex index : strategy.config.instruments) json["symbols"].push_back(names.symbol(index));
   json["parameters"] = Json::object();

@@ -36,7 +36,7 @@ Json json_of(const OrderCommand& command, const Names& names);
 Json json_of(const ExecutionReport& report, const Names& names);
 Json json_of(const OrderRow& row, const Names& names);
 Json json_of(const FillRow& row, const Names& names);
-Json json_of(const CommandRow& row);
+Json json_of(const CommandRow& row, const Names& names);
 Json json_of(const TradeRecord& trade, const Names& names);
 Json json_of(const PositionChange& change, const Names& names);
 Json json_of(const PositionRow& row, const Names& names);
@@ -44,7 +44,7 @@ Json json_of(const AccountView& account);
 Json json_of(const AccountSummary& summary);
 Json json_of(const StrategyTotals& totals);
 Json json_of(const SessionStatus& status);
-Json json_of(const StrategyView& strategy, const Names& names);
+Json json_of(const StrategyView& strategy, bool paused, const Names& names);
 Json json_of(const StateChange& change, const Names& names);
 
 /// JSON Schema (2020-12) of a strategy's parameters as one object.

@@ -44,6 +44,31 @@ std::string text_of(const ExecutionReport& report, const Names& names) {
   return strategy.empty() ? text : text + " [" + strategy + "]";
 }
 
+std::string text_of(const OrderSpec& spec, const Names& names) {
+  std::string text = std::string(token(spec.side)) + " " + spec.quantity.to_string() + " " +
+                     names.symbol(spec.instrument) + " " + std::string(token(spec.type)) + " " +
+                     std::string(token(spec.time_in_force));
+  if (spec.order_class != OrderClass::Simple) text += " " + std::string(token(spec.order_class));
+  const std::pair<const char*, Price> prices[] = {
+      {"limit", spec.limit_price},       {"stop", spec.stop_price},     {"trail", spec.trail},
+      {"take profit", spec.take_profit}, {"stop loss", spec.stop_loss}, {"stop loss offset", spec.stop_loss_offset}};
+  for (const auto& [name, price] : prices) {
+    if (!price.is_zero()) text += std::string(" ") + name + " " + price.to_string();
+  }
+  return text;
+}
+
+std::string text_of(const CommandEvent& command, const Names& names) {
+  std::string text(token(command.type));
+  if (command.reason != HaltReason::None) text += ": " + std::string(token(command.reason));
+  if (command.flatten) text += ", flatten";
+  if (command.order.exists()) text += " " + command.order.client_order_id();
+  if (!command.quantity.is_zero()) text += " " + command.quantity.to_string();
+  if (command.instrument != kNoInstrument) text += " " + names.symbol(command.instrument);
+  if (command.type == CommandType::SubmitOrder) text += " " + text_of(command.spec, names);
+  return command.strategy == kNoStrategy ? text : text + " [" + names.strategy(command.strategy) + "]";
+}
+
 std::string text_of(const Event& event, const Names& names) {
   const std::string symbol = names.symbol(event.instrument);
   switch (event.type) {
@@ -62,13 +87,8 @@ std::string text_of(const Event& event, const Names& names) {
       const std::string strategy = names.strategy(event.timer.strategy);
       return strategy.empty() ? "heartbeat" : strategy + " tag " + std::to_string(event.timer.tag);
     }
-    case EventType::Command: {
-      std::string text(token(event.command.type));
-      if (event.command.reason != HaltReason::None) text += ": " + std::string(token(event.command.reason));
-      if (event.command.flatten) text += ", flatten";
-      if (!event.command.note.text().empty()) text += ": " + json_quoted(event.command.note.text());
-      return text;
-    }
+    case EventType::Command: return text_of(event.command, names);
+    case EventType::CommandNote: return std::string(token(event.note.kind)) + " " + json_quoted(event.note.text.text());
     case EventType::Connection:
       return std::string(event.connection.market_data ? "market data" : "venue") +
              (event.connection.up ? " up" : " down");

@@ -101,11 +101,16 @@ void BacktestRunner::fill_resting(const Event& event) {
   }
 }
 
-void BacktestRunner::command(const CommandEvent& command) {
+void BacktestRunner::command(const OperatorCommand& command) {
+  for (const Event& event : events_of(command, last_time_)) take(event);
+}
+
+void BacktestRunner::take(const Event& from_operator) {
   if (!has_held_) has_held_ = feed_.next(held_);
   if (!has_held_) venue_.end_market();
   if (!has_held_ && link_ != nullptr) link_->end_market();
-  queue_.push_back(Event::of(last_time_, command));
+  queue_.push_back(from_operator);
+  queue_.back().time = last_time_;
   drain();
 }
 
@@ -230,8 +235,8 @@ BacktestRunner::Parts BacktestRunner::release() {
   BELLWETHER_INVARIANT(queue_.empty(), "release between an event and what follows from it");
   std::optional<Event> held;
   if (has_held_) held = held_;
-  return {std::move(engine_),   std::move(venue_), std::move(link_), std::move(feed_),
-          std::move(recorder_), held,              last_event_,      last_time_};
+  return {std::move(engine_), std::move(venue_), std::move(link_), std::move(feed_), std::move(recorder_), held,
+          last_event_,        last_time_};
 }
 
 void BacktestRunner::save(ByteWriter& out) const {

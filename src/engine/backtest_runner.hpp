@@ -10,6 +10,7 @@
 #include "engine/exchange_link.hpp"
 #include "engine/fill_simulator.hpp"
 #include "engine/market_feed.hpp"
+#include "engine/operator_command.hpp"
 #include "engine/session_recorder.hpp"
 
 namespace bellwether {
@@ -41,7 +42,9 @@ class BacktestRunner {
   /// Runs the next timer, market event or run of bars, with all that follows from it. False at the end of the feed.
   bool step();
   /// Takes an operator's command between two market events, at the time of the last event.
-  void command(const CommandEvent& command);
+  void command(const OperatorCommand& command);
+  /// Takes one of the events that make up such a command.
+  void take(const Event& from_operator);
 
   /// Runs of bars in which nothing can happen but marks and the strategy's own work are taken in one sweep; off, every
   /// bar takes the long way, with the same result. Observers see every turn, so they turn it off.

@@ -28,6 +28,8 @@ namespace bellwether {
   X(DailyLoss, "daily_loss", "loss since the session's start: trading is halted", "an operator resumes")              \
   X(Drawdown, "drawdown", "fall from the highest equity: trading is halted", "an operator resumes")                   \
   X(Halted, "halted", "trading is halted: only orders that reduce a position pass", "an operator resumes")            \
+  X(StrategyPaused, "strategy_paused", "the strategy is paused: only orders that reduce its position pass",           \
+    "an operator resumes the strategy")                                                                               \
   X(BadOrder, "bad_order", "order fields that contradict each other", "the strategy is corrected")                    \
   X(UnknownOrder, "unknown_order", "no open order has this id", "never: the order has ended")
 

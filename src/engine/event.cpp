@@ -41,20 +41,31 @@ SessionEvent read_session(ByteReader& in) {
   return e;
 }
 
-/// A note is written where there is one, so that logs without notes are what they always were.
+/// What a command is about is written where it says so.
 void write(ByteWriter& out, const CommandEvent& e) {
-  const std::string_view note = e.note.text();
+  CommandEvent plain;
+  plain.type = e.type;
+  plain.reason = e.reason;
+  plain.flatten = e.flatten;
+  plain.notes = e.notes;
+  const bool about = !(e == plain);
   out.u8(static_cast<std::uint8_t>(e.type));
   out.u8(static_cast<std::uint8_t>(e.reason));
-  out.u8(static_cast<std::uint8_t>((e.flatten ? 1 : 0) | (note.empty() ? 0 : 2)));
-  if (!note.empty()) out.string(note);
+  out.u8(static_cast<std::uint8_t>((e.flatten ? 1 : 0) | (about ? 2 : 0)));
+  out.u8(e.notes);
+  if (!about) return;
+  out.u16(e.strategy);
+  out.u16(e.instrument);
+  write(out, e.order);
+  out.fixed(e.quantity);
+  write(out, e.spec);
 }
 
 CommandEvent read_command(ByteReader& in) {
   CommandEvent e;
   const std::uint8_t type = in.u8();
   const std::uint8_t reason = in.u8();
-  if (type > static_cast<std::uint8_t>(CommandType::Flatten) || reason >= kHaltReasonCount) {
+  if (type >= kCommandTypeCount || reason >= kHaltReasonCount) {
     in.fail();
     return e;
   }
@@ -63,10 +74,25 @@ CommandEvent read_command(ByteReader& in) {
   const std::uint8_t flags = in.u8();
   if (flags > 3) in.fail();
   e.flatten = (flags & 1) != 0;
+  e.notes = in.u8();
   if ((flags & 2) == 0) return e;
-  const std::string note = in.string();
-  if (note.empty() || note.size() > OperatorNote::kBytesMax) in.fail();
-  e.note = OperatorNote(note);
+  e.strategy = in.u16();
+  e.instrument = in.u16();
+  e.order = read_order_id(in);
+  e.quantity = in.fixed<Quantity>();
+  e.spec = read_order_spec(in);
+  return e;
+}
+
+CommandNoteEvent read_note(ByteReader& in) {
+  CommandNoteEvent e;
+  const std::uint8_t kind = in.u8();
+  if (kind > static_cast<std::uint8_t>(CommandNoteEvent::Kind::Key)) in.fail();
+  const std::string text = in.string();
+  if (text.size() > OperatorNote::kBytesMax) in.fail();
+  if (!in.ok()) return e;
+  e.kind = static_cast<CommandNoteEvent::Kind>(kind);
+  e.text = OperatorNote(text);
   return e;
 }
 
@@ -83,13 +109,19 @@ Event blank(EventType type, Timestamp time, InstrumentIndex instrument) {
 std::string_view token(EventType type) {
   constexpr std::string_view kNames[] = {
       "bar",    "trade", "quote",   "session_open", "session_close", "corporate_action",
-      "report", "timer", "command", "connection"};
+      "report", "timer", "command", "connection",   "command_note"};
   return kNames[static_cast<std::size_t>(type)];
 }
 
 std::string_view token(CommandType type) {
-  constexpr std::string_view kNames[] = {"halt", "resume", "cancel_all", "flatten"};
+  constexpr std::string_view kNames[] = {"halt",           "resume",          "cancel_all",
+                                         "flatten",        "cancel_order",    "close_position",
+                                         "pause_strategy", "resume_strategy", "submit_order"};
   return kNames[static_cast<std::size_t>(type)];
+}
+
+std::string_view token(CommandNoteEvent::Kind kind) {
+  return kind == CommandNoteEvent::Kind::Reason ? "reason" : "key";
 }
 
 std::string_view token(HaltReason reason) {
@@ -139,6 +171,11 @@ Event Event::of(Timestamp time, const ConnectionEvent& connection) {
   event.connection = connection;
   return event;
 }
+Event Event::of(Timestamp time, const CommandNoteEvent& note) {
+  Event event = blank(EventType::CommandNote, time, kNoInstrument);
+  event.note = note;
+  return event;
+}
 
 bool Event::operator==(const Event& other) const {
   if (number != other.number || time != other.time || type != other.type || instrument != other.instrument)
@@ -154,6 +191,7 @@ bool Event::operator==(const Event& other) const {
     case EventType::Timer: return timer == other.timer;
     case EventType::Command: return command == other.command;
     case EventType::Connection: return connection == other.connection;
+    case EventType::CommandNote: return note == other.note;
   }
   return false;
 }
@@ -195,6 +233,10 @@ void write(ByteWriter& out, const Event& event) {
     case EventType::Connection:
       out.boolean(event.connection.market_data);
       out.boolean(event.connection.up);
+      break;
+    case EventType::CommandNote:
+      out.u8(static_cast<std::uint8_t>(event.note.kind));
+      out.string(event.note.text.text());
       break;
   }
 }
@@ -256,6 +298,7 @@ Event read_event(ByteReader& in) {
       event.connection = connection;
       break;
     }
+    case EventType::CommandNote: event.note = read_note(in); break;
   }
   return event;
 }

@@ -19,12 +19,13 @@ enum class EventType : std::uint8_t {
   SessionOpen,
   SessionClose,
   CorporateAction,
-  Report,      ///< An execution report.
-  Timer,       ///< A strategy's timer, or a heartbeat of the clock.
-  Command,     ///< An operator's command, or a breaker's halt.
-  Connection,  ///< A connection to a venue or data source went up or down.
+  Report,       ///< An execution report.
+  Timer,        ///< A strategy's timer, or a heartbeat of the clock.
+  Command,      ///< An operator's command, or a breaker's halt.
+  Connection,   ///< A connection to a venue or data source went up or down.
+  CommandNote,  ///< What an operator says of the command behind it; changes nothing by itself.
 };
-constexpr std::size_t kEventTypeCount = 10;
+constexpr std::size_t kEventTypeCount = 11;
 std::string_view token(EventType type);
 
 struct BarEvent {
@@ -55,7 +56,18 @@ struct TimerEvent {
   bool operator==(const TimerEvent&) const = default;
 };
 
-enum class CommandType : std::uint8_t { Halt, Resume, CancelAll, Flatten };
+enum class CommandType : std::uint8_t {
+  Halt,
+  Resume,     ///< Ends a halt.
+  CancelAll,  ///< Every open order, or those of one instrument.
+  Flatten,    ///< Closes every position.
+  CancelOrder,
+  ClosePosition,  ///< In one instrument, wholly or in part, of one strategy or of all that hold it.
+  PauseStrategy,  ///< From now on it may only shrink its positions.
+  ResumeStrategy,
+  SubmitOrder,  ///< An order by hand.
+};
+constexpr std::size_t kCommandTypeCount = 9;
 std::string_view token(CommandType type);
 
 /// Who or what halted trading.
@@ -94,16 +106,38 @@ class OperatorNote {
   std::array<char, kBytesMax> bytes_{};
 };
 
+/// What a command does, and to what. What its type does not speak of stays as it is here.
 struct CommandEvent {
   CommandType type = CommandType::Halt;
   HaltReason reason = HaltReason::None;
   bool flatten = false;    ///< Halt: also close every position.
-  OperatorNote note = {};  ///< Why, in the operator's words; may be empty.
+  std::uint8_t notes = 0;  ///< So many events directly before this one are its notes.
+  /// PauseStrategy, ResumeStrategy, SubmitOrder: which. ClosePosition: which, or kNoStrategy for all that hold.
+  StrategyIndex strategy = kNoStrategy;
+  InstrumentIndex instrument = kNoInstrument;  ///< ClosePosition. CancelAll: of which alone, or kNoInstrument.
+  OrderId order = {};                          ///< CancelOrder.
+  Quantity quantity = {};                      ///< ClosePosition: the part to close; zero: all.
+  OrderSpec spec = {};                         ///< SubmitOrder.
 
   bool operator==(const CommandEvent&) const = default;
 };
 
-static_assert(sizeof(CommandEvent) <= sizeof(ExecutionReport), "a note makes every event larger");
+/// A text that belongs to the command behind it in the log, which says how many notes it has. Where the command was
+/// lost with the process, its notes have no meaning.
+struct CommandNoteEvent {
+  enum class Kind : std::uint8_t {
+    Reason,  ///< Why, in the operator's words.
+    Key,     ///< The idempotency key: a repeat of the command has the same.
+  };
+  Kind kind = Kind::Reason;
+  OperatorNote text = {};
+
+  bool operator==(const CommandNoteEvent&) const = default;
+};
+std::string_view token(CommandNoteEvent::Kind kind);
+
+static_assert(sizeof(CommandEvent) <= sizeof(ExecutionReport), "a command makes every event larger");
+static_assert(sizeof(CommandNoteEvent) <= sizeof(ExecutionReport), "a note makes every event larger");
 
 struct ConnectionEvent {
   bool market_data = false;  ///< Market data, or else the venue.
@@ -128,6 +162,7 @@ struct Event {
     TimerEvent timer;
     CommandEvent command;
     ConnectionEvent connection;
+    CommandNoteEvent note;
   };
 
   Event() : bar() {}
@@ -142,6 +177,7 @@ struct Event {
   static Event of(Timestamp time, const TimerEvent& timer);
   static Event of(Timestamp time, const CommandEvent& command);
   static Event of(Timestamp time, const ConnectionEvent& connection);
+  static Event of(Timestamp time, const CommandNoteEvent& note);
 
   /// From a data source, and so reproducible from it: bars, trades, quotes, sessions, corporate actions.
   [[nodiscard]] bool from_feed() const { return type <= EventType::CorporateAction; }

@@ -61,9 +61,8 @@ std::vector<ExchangeLink::Span> ExchangeLink::draw_spans(double per_session, Dur
   for (std::uint64_t i = 0; i < count && room.count() > 0; ++i) {
     const Timestamp from = session.open + Duration(draws.up_to(room.count() - 1));
     const Span span{from, from + length};
-    const bool touches = std::any_of(spans.begin(), spans.end(), [&](const Span& other) {
-      return span.from <= other.to && other.from <= span.to;
-    });
+    const bool touches = std::any_of(spans.begin(), spans.end(),
+                                     [&](const Span& other) { return span.from <= other.to && other.from <= span.to; });
     if (!touches) spans.push_back(span);
   }
   return spans;
@@ -86,8 +85,8 @@ void ExchangeLink::arrive_until(Timestamp now) {
 
 void ExchangeLink::carry_out(const OrderCommand& command, Timestamp now) {
   exchange_.submit(command, now, reports_);
-  const bool accepted = command.kind == CommandKind::Submit && !reports_.empty() &&
-                        reports_.front().type == ReportType::Accepted;
+  const bool accepted =
+      command.kind == CommandKind::Submit && !reports_.empty() && reports_.front().type == ReportType::Accepted;
   if (accepted && random_.chance(config_->faults.late_refusals)) exchange_.refuse(command.id, now, reports_);
   send(now);
 }

@@ -62,10 +62,10 @@ class ExchangeLink {
   std::map<Moment, Event> outgoing_;
   std::map<std::uint64_t, Event> in_flight_;  // Handed out, not seen in the stages yet; by their numbers.
   std::uint64_t last_message_ = 0;
-  Timestamp last_incoming_;  // Messages of one direction keep their order,
-  Timestamp last_outgoing_;  // but for those that a fault makes late.
-  std::vector<Span> halts_;     // Of the session.
-  std::vector<Span> restarts_;  // Of the session.
+  Timestamp last_incoming_;               // Messages of one direction keep their order,
+  Timestamp last_outgoing_;               // but for those that a fault makes late.
+  std::vector<Span> halts_;               // Of the session.
+  std::vector<Span> restarts_;            // Of the session.
   std::vector<ExecutionReport> reports_;  // Of what is under work.
 };
 

@@ -113,6 +113,13 @@ std::optional<OrderState> state_after(OrderState from, Quantity filled, Quantity
   return next;
 }
 
+void shrink_leg(OrderId id, Quantity& quantity, const ExecutionReport& report) {
+  if (id.leg == OrderLeg::Entry || (report.type != ReportType::Fill && report.type != ReportType::Accepted)) return;
+  const Quantity whole = report.cumulative_quantity + report.leaves_quantity;
+  const bool says_it = report.leaves_quantity.is_positive() || report.cumulative_quantity.is_positive();
+  if (says_it && report.cumulative_quantity >= report.last_quantity) quantity = std::min(quantity, whole);
+}
+
 std::optional<OrderSpec> target_leg(const OrderSpec& group) {
   if (!group.take_profit.is_positive()) return std::nullopt;
   OrderSpec leg;
@@ -205,6 +212,7 @@ OpenOrders::Applied OpenOrders::apply(const ExecutionReport& report) {
   if (order == nullptr) return {};
   if (report.type == ReportType::Fill) {
     order->filled += report.last_quantity;
+    shrink_leg(order->id, order->spec.quantity, report);
     order->state = *state_after(order->state, order->filled, order->spec.quantity, report);
     if (!is_terminal(order->state)) return {Outcome::Changed, order, report.last_quantity};
     return {Outcome::Ended, take_out(order), report.last_quantity};
@@ -214,10 +222,7 @@ OpenOrders::Applied OpenOrders::apply(const ExecutionReport& report) {
   if (report.type == ReportType::Accepted && report.last_price.is_positive() && order->spec.type == OrderType::Stop) {
     order->spec.stop_price = report.last_price;
   }
-  if (report.type == ReportType::Accepted && order->is_protective() && report.leaves_quantity.is_positive()) {
-    // What the whole of it was when the venue said so; legs only shrink, and reports may come in another order.
-    order->spec.quantity = std::min(order->spec.quantity, report.cumulative_quantity + report.leaves_quantity);
-  }
+  shrink_leg(order->id, order->spec.quantity, report);
   order->state = *next;
   if (!is_terminal(order->state)) return {Outcome::Changed, order, {}};
   return {Outcome::Ended, take_out(order), {}};

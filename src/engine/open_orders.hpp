@@ -32,9 +32,14 @@ constexpr std::size_t kTransitionCount = 14;
 std::optional<OrderState> next_state(OrderState from, Transition transition);
 
 /// The state of an order after a report has been counted: `filled` of `quantity` with this one. Nothing where that
-/// cannot happen to it. A report that ends the order and tells of executions that have not been booked makes it Unknown.
+/// cannot happen to it. A report that ends the order and tells of executions that have not been booked makes it
+/// Unknown.
 std::optional<OrderState> state_after(OrderState from, Quantity filled, Quantity quantity,
                                       const ExecutionReport& report);
+
+/// What has filled of its sibling is taken off a leg, when the venue says how much of it is open. Legs only shrink, and
+/// reports may come in another order: what counts is what the whole of it was when the venue said so.
+void shrink_leg(OrderId id, Quantity& quantity, const ExecutionReport& report);
 
 constexpr bool is_terminal(OrderState state) { return state >= OrderState::Filled; }
 

@@ -98,6 +98,7 @@ RiskStage::RiskStage(const EngineConfig& config)
       exposures_(config.instruments.size()),
       margin_(config),
       own_positions_(config.strategies.size() * config.instruments.size()),
+      paused_(config.strategies.size()),
       recent_orders_(config.risk.orders_per_second.value_or(0)),
       equity_(config.account.initial_cash) {
   measure_from_here();
@@ -172,13 +173,21 @@ void RiskStage::observe(Turn& turn) {
         measure_from_here();
         last_market_time_ = event.time;
       }
+      observe_pause(event.command);
       break;
-    case EventType::Timer: break;
+    case EventType::Timer:
+    case EventType::CommandNote: break;
     case EventType::Connection:
       if (event.connection.market_data) data_connected_ = event.connection.up;
       order_watch_.on_connection(turn, open_orders_);
       break;
   }
+}
+
+void RiskStage::observe_pause(const CommandEvent& command) {
+  if (command.strategy >= paused_.size()) return;
+  if (command.type == CommandType::PauseStrategy) paused_[command.strategy] = true;
+  if (command.type == CommandType::ResumeStrategy) paused_[command.strategy] = false;
 }
 
 void RiskStage::observe_price(InstrumentIndex instrument, Price price, Timestamp time) {
@@ -308,6 +317,7 @@ DenyReason RiskStage::decide_order(const OrderCommand& command, Timestamp now) c
     if (halt_reason_ == HaltReason::DailyLoss) return DenyReason::DailyLoss;
     return halt_reason_ == HaltReason::Drawdown ? DenyReason::Drawdown : DenyReason::Halted;
   }
+  if (!reduces && paused_[command.strategy]) return DenyReason::StrategyPaused;
   const Price price = worst_price(spec, last_price);
   if (!reduces) {
     if (const DenyReason reason = decide_size(command, price, now); reason != DenyReason::None) return reason;
@@ -419,6 +429,7 @@ void RiskStage::save(ByteWriter& out) const {
     out.time(exposure.last_time);
   }
   for (Quantity quantity : own_positions_) out.fixed(quantity);
+  for (const bool paused : paused_) out.boolean(paused);
   for (Timestamp time : recent_orders_) out.time(time);
   out.u32(static_cast<std::uint32_t>(next_recent_));
   for (Money amount : {equity_, peak_equity_, session_start_equity_}) out.fixed(amount);
@@ -439,6 +450,7 @@ void RiskStage::load(ByteReader& in) {
     exposure.last_time = in.time();
   }
   for (Quantity& quantity : own_positions_) quantity = in.fixed<Quantity>();
+  for (auto paused : paused_) paused = in.boolean();
   for (Timestamp& time : recent_orders_) time = in.time();
   next_recent_ = in.u32();
   if (!recent_orders_.empty() && next_recent_ >= recent_orders_.size()) in.fail();

@@ -43,6 +43,9 @@ class RiskStage {
   /// When silence of all market data, or of the venue about an order, will have lasted too long.
   [[nodiscard]] NextTimer next_timer() const;
   [[nodiscard]] const OrderWatch& order_watch() const { return order_watch_; }
+  [[nodiscard]] const OpenOrders& open_orders() const { return open_orders_; }
+  /// Of an instrument, over all strategies.
+  [[nodiscard]] Quantity position(InstrumentIndex instrument) const { return exposures_[instrument].position; }
   /// True where silence of market data must be watched event by event.
   [[nodiscard]] bool watches_gaps() const { return limits_.data_staleness.has_value(); }
 
@@ -78,6 +81,7 @@ class RiskStage {
   void observe(Turn& turn);
   void observe_price(InstrumentIndex instrument, Price price, Timestamp time);
   void observe_action(const Turn& turn);
+  void observe_pause(const CommandEvent& command);
   void apply_report(Turn& turn);
   void resume_after_reconnection(Turn& turn);
   [[nodiscard]] bool is_reconnected() const {
@@ -119,6 +123,7 @@ class RiskStage {
   std::vector<Exposure> exposures_;       // By instrument.
   MaintenanceMargin margin_;              // Of the exposures. Derived.
   std::vector<Quantity> own_positions_;   // By strategy, then instrument.
+  std::vector<bool> paused_;              // By strategy: only what shrinks a position may leave.
   std::vector<Timestamp> recent_orders_;  // Ring of the last orders, as many as the rate allows.
   std::size_t next_recent_ = 0;
   Money equity_;
@@ -130,7 +135,7 @@ class RiskStage {
   Timestamp last_market_time_;
   bool in_session_ = false;
   bool data_connected_ = true;
-  bool resuming_ = false;  // The connection is back and all is settled: trading goes on with the next event.
+  bool resuming_ = false;    // The connection is back and all is settled: trading goes on with the next event.
   bool flattening_ = false;  // The halt in force has asked to close all positions.
   HaltReason halt_reason_ = HaltReason::None;
 };

@@ -123,17 +123,15 @@ void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber ev
     return;
   }
   OrderRow& row = record_.orders[open->row];
+  shrink_leg(row.id, row.spec.quantity, report);
   if (report.type == ReportType::Fill) add_fill(row, report, traded);
   const auto next = state_after(row.state, row.filled, row.spec.quantity, report);
   if (!next) return;  // It cannot happen to the order.
   row.updated = report.time;
   row.rejected = report.rejected;
   row.state = *next;
-  if (report.type == ReportType::Accepted) {
-    if (report.last_price.is_positive() && row.spec.type == OrderType::Stop) row.spec.stop_price = report.last_price;
-    if (row.id.leg != OrderLeg::Entry && report.leaves_quantity.is_positive()) {
-      row.spec.quantity = std::min(row.spec.quantity, report.cumulative_quantity + report.leaves_quantity);
-    }
+  if (report.type == ReportType::Accepted && report.last_price.is_positive() && row.spec.type == OrderType::Stop) {
+    row.spec.stop_price = report.last_price;
   }
   if (!is_terminal(row.state)) return;
   open_.erase(std::next(open).base());

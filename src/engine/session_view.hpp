@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/operator_command.hpp"
 #include "engine/order_outcomes.hpp"
 #include "engine/session_record.hpp"
 #include "engine/state_change.hpp"
@@ -113,6 +114,7 @@ struct CommandRow {
   EventNumber event = 0;
   Timestamp time;
   CommandEvent command;
+  CommandWords words = {};
 
   bool operator==(const CommandRow&) const = default;
 };
@@ -167,8 +169,10 @@ class SessionView {
   /// Fills of events after `after`, oldest first. One event has at most one fill.
   [[nodiscard]] virtual Page<FillRow> fills(EventNumber after, std::size_t limit) const = 0;
 
-  /// Commands of events after `after`, oldest first.
-  [[nodiscard]] virtual Page<CommandRow> commands(EventNumber after, std::size_t limit) const = 0;
+  /// Commands of events after `after`, oldest first; or before `after`, newest first, where 0 means the newest.
+  [[nodiscard]] virtual Page<CommandRow> commands(EventNumber after, std::size_t limit, bool newest_first) const = 0;
+  /// By strategy: whether an operator has paused it.
+  [[nodiscard]] virtual std::vector<bool> paused() const = 0;
 
   [[nodiscard]] virtual EventNumber last_event() const = 0;
   /// Changes after event `after`; stops after the event that brings `limit` changes together.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/manual_strategy.hpp"
+
 namespace bellwether {
 
 SignalStage::SignalStage(const EngineConfig& config)
@@ -13,6 +15,10 @@ Expected<std::unique_ptr<SignalStage>> SignalStage::make(const EngineConfig& con
   std::unique_ptr<SignalStage> stage(new SignalStage(config));
   for (std::size_t i = 0; i < config.strategies.size(); ++i) {
     const StrategyConfig& strategy = config.strategies[i];
+    if (strategy.type == kManualStrategy) {
+      stage->strategies_.push_back(make_manual_strategy());
+      continue;  // It subscribes to no market data.
+    }
     const StrategyType* type = registry.find(strategy.type);
     if (type == nullptr) {
       std::string known;
@@ -29,21 +35,11 @@ Expected<std::unique_ptr<SignalStage>> SignalStage::make(const EngineConfig& con
   return stage;
 }
 
-void SignalStage::enter(StrategyIndex strategy) { context_.strategy_ = strategy; }
-
 template <typename Call>
 void SignalStage::for_subscribers(InstrumentIndex instrument, Call&& call) {
   for (StrategyIndex strategy : subscribers_[instrument]) {
     enter(strategy);
     call(*strategies_[strategy]);
-  }
-}
-
-template <typename Call>
-void SignalStage::for_all(Call&& call) {
-  for (std::size_t i = 0; i < strategies_.size(); ++i) {
-    enter(static_cast<StrategyIndex>(i));
-    call(*strategies_[i]);
   }
 }
 
@@ -93,7 +89,8 @@ void SignalStage::advance(Turn& turn) {
                       [&](Strategy& s) { s.on_corporate_action(event.instrument, event.corporate_action, context_); });
       break;
     }
-    case EventType::Connection: break;
+    case EventType::Connection:
+    case EventType::CommandNote: break;
   }
   turn.next_timer = next_timer();
 }
@@ -140,7 +137,8 @@ void SignalStage::on_report(const ExecutionReport& report) {
   const OpenOrders::Outcome outcome = open_orders_.apply(report).outcome;
   if (report.strategy >= strategies_.size() || report.instrument >= subscribers_.size()) return;
   enter(report.strategy);
-  if (report.type == ReportType::Lost && before == OrderState::PendingCancel) context_.cancel_once_settled(report.order);
+  if (report.type == ReportType::Lost && before == OrderState::PendingCancel)
+    context_.cancel_once_settled(report.order);
   if (report.type == ReportType::Fill) {
     strategies_[report.strategy]->on_fill(report, context_);
   } else {
@@ -157,20 +155,8 @@ void SignalStage::on_report(const ExecutionReport& report) {
   context_.pursue(report.instrument);
 }
 
-template <typename Due>
-void SignalStage::resume_goals(Due&& due) {
-  for_all([&](Strategy&) {
-    for (InstrumentIndex instrument : context_.instruments()) {
-      Context::Goal& goal = context_.goal(instrument);
-      if (goal.wait == Context::Goal::Wait::No || !due(goal)) continue;
-      goal.wait = Context::Goal::Wait::No;
-      context_.pursue(instrument);
-    }
-  });
-}
-
 void SignalStage::resume_at_price(InstrumentIndex instrument) {
-  for_subscribers(instrument, [&](Strategy&) {
+  for_all([&](Strategy&) {
     Context::Goal& goal = context_.goal(instrument);
     if (goal.wait != Context::Goal::Wait::NextPrice || context_.now_ < goal.not_before) return;
     goal.wait = Context::Goal::Wait::No;
@@ -199,25 +185,6 @@ void SignalStage::on_timer(const TimerEvent& timer) {
   context_.in_timer_ = true;
   strategies_[timer.strategy]->on_timer(timer.tag, context_);
   context_.in_timer_ = false;
-}
-
-void SignalStage::on_command(const CommandEvent& command) {
-  const bool halt = command.type == CommandType::Halt;
-  const bool flatten = command.type == CommandType::Flatten || (halt && command.flatten);
-  for_all([&](Strategy&) {
-    for (InstrumentIndex instrument : context_.instruments()) {
-      if (flatten) {
-        context_.set_goal(instrument, Context::Goal::Kind::Flatten);
-      } else if (halt || command.type == CommandType::CancelAll) {
-        context_.cancel_growth(instrument);
-      } else if (context_.goal(instrument).kind == Context::Goal::Kind::Flatten) {
-        context_.goal(instrument).kind = Context::Goal::Kind::Close;  // Resumed: the strategy may think again.
-      }
-    }
-  });
-  if (command.type == CommandType::Resume) {
-    resume_goals([](const Context::Goal& goal) { return goal.wait == Context::Goal::Wait::NextSession; });
-  }
 }
 
 void SignalStage::save_goal(const Context::Goal& goal, ByteWriter& out) {

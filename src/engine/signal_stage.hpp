@@ -41,7 +41,7 @@ class SignalStage {
  private:
   explicit SignalStage(const EngineConfig& config);
 
-  void enter(StrategyIndex strategy);
+  void enter(StrategyIndex strategy) { context_.strategy_ = strategy; }
   template <typename Call>
   void for_subscribers(InstrumentIndex instrument, Call&& call);
   template <typename Call>
@@ -50,6 +50,19 @@ class SignalStage {
   void on_report(const ExecutionReport& report);
   void on_timer(const TimerEvent& timer);
   void on_command(const CommandEvent& command);
+  void cancel_growth();
+  void flatten();
+  void resume();
+  void cancel_all(InstrumentIndex only);
+  void cancel_order(OrderId id);
+  void close_position(const CommandEvent& command);
+  void submit_by_hand(const CommandEvent& command);
+  /// Calls `call(instrument)` for each instrument of each strategy.
+  template <typename Call>
+  void for_all_slots(Call&& call);
+  /// Lets the goals of the strategy that was entered go on that wait and of which `due` is true.
+  template <typename Due>
+  void resume_own_goals(Due&& due);
   /// Lets the goals go on that wait and of which `due` is true.
   template <typename Due>
   void resume_goals(Due&& due);
@@ -63,5 +76,35 @@ class SignalStage {
   std::vector<std::vector<StrategyIndex>> subscribers_;  // By instrument.
   bool answers_later_;                                   // The venue.
 };
+
+template <typename Call>
+void SignalStage::for_all(Call&& call) {
+  for (std::size_t i = 0; i < strategies_.size(); ++i) {
+    enter(static_cast<StrategyIndex>(i));
+    call(*strategies_[i]);
+  }
+}
+
+template <typename Call>
+void SignalStage::for_all_slots(Call&& call) {
+  for_all([&](Strategy&) {
+    for (InstrumentIndex instrument : context_.instruments()) call(instrument);
+  });
+}
+
+template <typename Due>
+void SignalStage::resume_own_goals(Due&& due) {
+  for (InstrumentIndex instrument : context_.instruments()) {
+    Context::Goal& goal = context_.goal(instrument);
+    if (goal.wait == Context::Goal::Wait::No || !due(goal)) continue;
+    goal.wait = Context::Goal::Wait::No;
+    context_.pursue(instrument);
+  }
+}
+
+template <typename Due>
+void SignalStage::resume_goals(Due&& due) {
+  for_all([&](Strategy&) { resume_own_goals(due); });
+}
 
 }  // namespace bellwether

@@ -1,5 +1,5 @@
-// The in-process exchange as a broker stands behind it: it remembers what it has said of every order, refuses an id that
-// it knows, and answers when it is asked.
+// The in-process exchange as a broker stands behind it: it remembers what it has said of every order, refuses an id
+// that it knows, and answers when it is asked.
 #pragma once
 
 #include <deque>
@@ -51,8 +51,8 @@ class SimulatedExchange {
   FillSimulator simulator_;
   Portfolio books_;
   std::map<OrderId, Known> known_;
-  std::deque<OrderId> ended_;        // In the order of their ends.
-  EventNumber forgotten_upto_ = 0;   // No id up to this event proves anything by its absence.
+  std::deque<OrderId> ended_;       // In the order of their ends.
+  EventNumber forgotten_upto_ = 0;  // No id up to this event proves anything by its absence.
   std::uint64_t last_execution_ = 0;
 };
 

@@ -14,7 +14,8 @@ bool moves_account(const Event& event) {
     case EventType::CorporateAction:
     case EventType::Command: return true;
     case EventType::Timer:
-    case EventType::Connection: return false;
+    case EventType::Connection:
+    case EventType::CommandNote: return false;
   }
   return false;
 }
@@ -33,6 +34,7 @@ void append_state_changes(const Turn& turn, std::vector<StateChange>& out) {
     case EventType::Report: add(event.report); break;
     case EventType::Command: add(event.command); break;
     case EventType::Connection: add(event.connection); break;
+    case EventType::CommandNote: add(event.note); break;
     case EventType::Bar:
     case EventType::Trade:
     case EventType::Quote:

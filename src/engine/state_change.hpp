@@ -12,7 +12,7 @@ namespace bellwether {
 /// One change. Which account, position or order it is about stands in `what`.
 struct StateChange {
   using What = std::variant<OrderCommand, ExecutionReport, PositionChange, TradeRecord, AccountView, SessionEvent,
-                            CorporateAction, CommandEvent, ConnectionEvent>;
+                            CorporateAction, CommandEvent, CommandNoteEvent, ConnectionEvent>;
 
   EventNumber event = 0;
   Timestamp time;

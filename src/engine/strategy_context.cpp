@@ -212,7 +212,13 @@ OrderId Context::pursue(InstrumentIndex instrument) {
   Goal& wanted = goal(instrument);
   if (wanted.kind == Goal::Kind::None || wanted.wait != Goal::Wait::No) return {};
   const Quantity open = wanted.kind == Goal::Kind::Target ? pending(instrument) : Quantity();
-  const Quantity difference = wanted.target - position(instrument).quantity - open;
+  const Quantity held = position(instrument).quantity;
+  const Quantity difference = wanted.target - held - open;
+  if (wanted.kind != Goal::Kind::Target && !wanted.target.is_zero() &&
+      (held.abs() <= wanted.target.abs() || held.is_positive() != wanted.target.is_positive())) {
+    wanted = {};  // As much has been closed as was asked for, or more.
+    return {};
+  }
   if (cancel_what_stands_against(instrument, wanted, difference)) return {};
   if (difference.is_zero()) {
     if (open.is_zero()) wanted = {};  // It has been reached.

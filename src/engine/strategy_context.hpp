@@ -70,8 +70,8 @@ class Context {
   /// that may have changed: at the next price for lack of data or by the rate limit, when a position shrinks for lack
   /// of buying power or room under a position limit, else on the next session's open. The target is given up where
   /// the strategy asks for anything else in the instrument, cancels or replaces the order, or a leg that guards the
-  /// position fills against it; where trading halts or all orders are cancelled, all of it but what shrinks the
-  /// position.
+  /// position fills against it, or an operator cancels all orders; where trading halts or the strategy is paused, all
+  /// of it but what shrinks the position.
   OrderId target_position(InstrumentIndex instrument, Quantity target, const OrderOptions& options = {});
   /// Closes this strategy's position at the market. Where it has open orders of the instrument, they are cancelled
   /// first and the closing order leaves once all of them have ended, so that nothing can fill twice. What an order
@@ -122,7 +122,7 @@ class Context {
     enum class Kind : std::uint8_t {
       None,
       Target,
-      Close,   ///< At the market, and only once no other order is open.
+      Close,   ///< At the market, and only once no other order is open; never away from zero.
       Flatten  ///< As Close; nothing that the strategy asks for ends it.
     };
     /// What must come before its next order.

@@ -118,10 +118,12 @@ class HttpConnection final : public Connection {
     if (request.count(http::field::authorization) > 1) {
       co_return Answer{error_response(400, "bad_request", "a request has one Authorization header", "Authorization")};
     }
-    Router::Match match = hub_.router.match({std::string(request.method_string()), std::string(request.target()),
-                                             text_of(request, http::field::host), text_of(request, http::field::origin),
-                                             text_of(request, http::field::content_type), request.body(),
-                                             text_of(request, http::field::authorization), local_address()});
+    std::vector<std::pair<std::string, std::string>> headers;
+    for (const auto& field : request) headers.emplace_back(field.name_string(), field.value());
+    Router::Match match = hub_.router.match(
+        {std::string(request.method_string()), std::string(request.target()), text_of(request, http::field::host),
+         text_of(request, http::field::origin), text_of(request, http::field::content_type), request.body(),
+         text_of(request, http::field::authorization), local_address(), std::move(headers)});
     if (spare_ && (match.route == nullptr || !match.route->health)) {
       hub_.observer.refused(ServerLimit::Connections);
       co_return Answer{error_response(

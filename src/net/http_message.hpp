@@ -16,6 +16,8 @@ struct HttpRequest {
   std::string body;
   std::string authorization = {};
   std::string address = {};  ///< Of ours that the request was sent to; "" where that is not known.
+  /// All header fields, for the routes that have parameters there.
+  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 struct HttpResponse {

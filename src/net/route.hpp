@@ -14,7 +14,7 @@
 
 namespace bellwether {
 
-/// A parameter of path, query or body.
+/// A parameter of path, query, header or body.
 struct RouteParameter {
   enum class Kind : std::uint8_t { Integer, Text, Choice, Boolean };
 
@@ -27,6 +27,7 @@ struct RouteParameter {
   std::vector<std::string> choices = {};
   std::string pattern = {};  ///< Text: a regular expression (ECMAScript) that it fits as a whole; "": any.
   std::string example = {};  ///< Text: one that fits, for messages; "": none.
+  bool required = false;     ///< Body: must be given.
 };
 
 /// Checked arguments of one request, defaults filled in.
@@ -56,13 +57,14 @@ struct RouteAnswer {
 class StreamHandler;
 
 struct Route {
-  std::string method;  ///< GET (serves HEAD too) or POST.
+  std::string method;  ///< GET (serves HEAD too), POST or DELETE.
   std::string path;    ///< One segment may be a parameter: "/v1/orders/{client_order_id}".
   std::string name;    ///< operationId.
   std::string summary;
   std::vector<RouteParameter> segments = {};  ///< What stands in braces in `path`; all are texts.
   std::vector<RouteParameter> query = {};
-  std::vector<RouteParameter> body = {};  ///< Members of a JSON object, all optional.
+  std::vector<RouteParameter> headers = {};  ///< Texts; all optional.
+  std::vector<RouteParameter> body = {};     ///< POST: members of a JSON object.
   std::vector<RouteAnswer> answers = {};
   std::function<HttpResponse(const RouteArguments&)> handle = {};
   /// Says whether the server lives: answered to anybody, without token, and while all connections are taken.

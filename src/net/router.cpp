@@ -1,6 +1,7 @@
 #include "net/router.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 namespace bellwether {
@@ -71,6 +72,21 @@ bool fits(const std::string& pattern, const std::string& path, RouteArguments& a
   return true;
 }
 
+/// Field names of HTTP have no case.
+bool same_field(std::string_view left, std::string_view right) {
+  const auto lower = [](unsigned char c) { return std::tolower(c); };
+  return std::ranges::equal(left, right, {}, lower, lower);
+}
+
+std::optional<HttpResponse> missing_member(const Route& route, const RouteArguments& arguments) {
+  for (const RouteParameter& parameter : route.body) {
+    if (parameter.required && !arguments.has(parameter.name)) {
+      return bad_parameter(parameter.name, "is missing; it is " + parameter.meaning);
+    }
+  }
+  return std::nullopt;
+}
+
 Router::Match refused(HttpResponse response) { return {nullptr, {}, std::move(response)}; }
 
 }  // namespace
@@ -90,7 +106,7 @@ std::uint64_t RouteArguments::integer(const std::string& name) const {
 Router::Router(std::vector<Route> routes, const AccessRules& access, BodyReader read_body)
     : routes_(std::move(routes)), access_(access), body_reader_(std::move(read_body)) {
   for (const Route& route : routes_) {
-    for (const auto* parameters : {&route.segments, &route.query, &route.body}) {
+    for (const auto* parameters : {&route.segments, &route.query, &route.headers, &route.body}) {
       for (const RouteParameter& parameter : *parameters) {
         if (!parameter.pattern.empty()) patterns_.try_emplace(parameter.pattern, parameter.pattern);
       }
@@ -159,9 +175,23 @@ std::optional<HttpResponse> Router::read_query(const Route& route, std::string_v
   return std::nullopt;
 }
 
+std::optional<HttpResponse> Router::read_headers(const Route& route, const HttpRequest& request,
+                                                 RouteArguments& arguments) const {
+  for (const RouteParameter& parameter : route.headers) {
+    for (const auto& [name, value] : request.headers) {
+      if (!same_field(name, parameter.name)) continue;
+      if (arguments.has(parameter.name)) return bad_parameter(parameter.name, "given twice");
+      if (const auto problem = misfit(parameter, value)) return bad_parameter(parameter.name, *problem);
+      arguments.set(parameter.name, value);
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<HttpResponse> Router::read_body(const Route& route, const HttpRequest& request,
                                               RouteArguments& arguments) const {
-  if (request.body.empty() || route.method != "POST") return std::nullopt;
+  if (route.method != "POST") return std::nullopt;
+  if (request.body.empty()) return missing_member(route, arguments);
   std::string media_type = request.content_type.substr(0, request.content_type.find(';'));
   media_type.erase(media_type.find_last_not_of(" \t") + 1);
   std::transform(media_type.begin(), media_type.end(), media_type.begin(),
@@ -182,7 +212,7 @@ std::optional<HttpResponse> Router::read_body(const Route& route, const HttpRequ
     if (const auto problem = misfit(*parameter, member.text)) return bad_parameter(member.name, *problem);
     arguments.set(member.name, member.text);
   }
-  return std::nullopt;
+  return missing_member(route, arguments);
 }
 
 Router::Match Router::find(const std::string& method, const std::string& path) const {
@@ -218,6 +248,7 @@ Router::Match Router::match(const HttpRequest& request) const {
       return refused(std::move(*refusal));
     }
   }
+  if (auto refusal = read_headers(route, request, match.arguments)) return refused(std::move(*refusal));
   if (auto refusal = read_body(route, request, match.arguments)) return refused(std::move(*refusal));
   for (const RouteParameter& parameter : route.query) {
     if (parameter.default_value && !match.arguments.has(parameter.name)) {

@@ -51,6 +51,8 @@ class Router {
   [[nodiscard]] std::optional<HttpResponse> read_segments(const Route& route, const RouteArguments& arguments) const;
   [[nodiscard]] std::optional<HttpResponse> read_query(const Route& route, std::string_view query,
                                                        RouteArguments& arguments) const;
+  [[nodiscard]] std::optional<HttpResponse> read_headers(const Route& route, const HttpRequest& request,
+                                                         RouteArguments& arguments) const;
   [[nodiscard]] std::optional<HttpResponse> read_body(const Route& route, const HttpRequest& request,
                                                       RouteArguments& arguments) const;
   [[nodiscard]] Match find(const std::string& method, const std::string& path) const;

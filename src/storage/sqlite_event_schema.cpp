@@ -107,8 +107,12 @@ Expected<void> check_event_log_identity(SqliteConnection& connection) {
     return Error{connection.path(), "the event log has schema version " + std::to_string(*version) +
                                         "; this program reads up to version " + std::to_string(kEventLogSchemaVersion)};
   }
-  if (*version != kEventLogSchemaVersion) {
-    return Error{connection.path(), "the file is damaged: schema version " + std::to_string(*version)};
+  if (*version < 1) return Error{connection.path(), "the file is damaged: schema version " + std::to_string(*version)};
+  if (*version < kEventLogSchemaVersion) {
+    return Error{connection.path(), "the event log has schema version " + std::to_string(*version) +
+                                        ", of an earlier version of this program, which still reads it; this one reads "
+                                        "version " +
+                                        std::to_string(kEventLogSchemaVersion)};
   }
   return check_tables(connection);
 }

@@ -14,7 +14,7 @@
 namespace bellwether {
 
 constexpr std::int64_t kEventLogApplicationId = 0x42576c67;  ///< "BWlg".
-constexpr std::int64_t kEventLogSchemaVersion = 1;
+constexpr std::int64_t kEventLogSchemaVersion = 2;
 
 using Metadata = std::map<std::string, std::string>;
 

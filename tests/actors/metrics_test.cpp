@@ -82,6 +82,22 @@ TEST(EngineMetrics, ShowsWinRateAndExpectancyOfTheLastThirtyDays) {
   EXPECT_TRUE(std::isnan(sample(metrics.text(), "bellwether_expectancy_dollars").value()));
 }
 
+TEST(EngineMetrics, ShowsWhichStrategiesArePaused) {
+  EngineMetrics metrics(small_config(), "1.2.3", kStart);
+  const auto paused = [&](const std::string& strategy) {
+    return sample(metrics.text(), "bellwether_strategy_paused{strategy=\"" + strategy + "\"}");
+  };
+  CommandEvent command;
+  command.type = CommandType::PauseStrategy;
+  command.strategy = 1;
+  metrics.apply(turn_of(1, Event::of(at_minute(1), command)));
+  EXPECT_EQ(paused("fast"), 0);
+  EXPECT_EQ(paused("slow"), 1);
+  command.type = CommandType::ResumeStrategy;
+  metrics.apply(turn_of(2, Event::of(at_minute(1), command)));
+  EXPECT_EQ(paused("slow"), 0);
+}
+
 TEST(EngineMetrics, ObservesStagesQueuesAndCommits) {
   EngineMetrics metrics(small_config(), "1.2.3", kStart);
   metrics.observe_stage(Stage::Risk, 3e-6);

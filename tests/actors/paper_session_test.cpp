@@ -85,17 +85,17 @@ TEST_F(PaperSessionTest, TakesAnOperatorsHaltAsANumberedEvent) {
   options.pace = {Pace::Kind::EventsPerSecond, 2'000, {}};
   PaperSession session(*start, options, &log, nullptr, nullptr);
   session.start();
-  const auto halt = session.command({CommandType::Halt, HaltReason::Operator, true, OperatorNote("not today")});
+  const auto halt = session.command({{CommandType::Halt, HaltReason::Operator, true}, {OperatorNote("not today"), {}}});
   ASSERT_TRUE(halt) << halt.error().text();
   ASSERT_EQ(session.wait(std::chrono::seconds(20)), PaperSession::Outcome::Ended) << session.failure();
   // After the end of the data, too.
   const auto resume = session.command({CommandType::Resume, HaltReason::None, false});
   ASSERT_TRUE(resume) << resume.error().text();
   session.stop();
-  EXPECT_EQ(log.events[*halt - 1].type, EventType::Command);
-  EXPECT_EQ(log.events[*halt - 1].command.type, CommandType::Halt);
-  EXPECT_EQ(log.events[*resume - 1].command.type, CommandType::Resume);
-  EXPECT_EQ(log.events[*halt - 1].command.note.text(), "not today");
+  EXPECT_EQ(log.events[halt->event - 1].type, EventType::Command);
+  EXPECT_EQ(log.events[halt->event - 1].command.type, CommandType::Halt);
+  EXPECT_EQ(log.events[resume->event - 1].command.type, CommandType::Resume);
+  EXPECT_EQ(log.events[halt->event - 2].note.text.text(), "not today");
   // Halted from the beginning: nothing was bought.
   EXPECT_TRUE(std::none_of(log.events.begin(), log.events.end(), [](const Event& event) {
     return event.type == EventType::Report && event.report.type == ReportType::Fill;
@@ -112,10 +112,10 @@ TEST_F(PaperSessionTest, TakesAnOperatorsHaltAsANumberedEvent) {
     board.apply(turn);
     return true;
   }));
-  const auto commands = board.commands(0, 10).rows;
+  const auto commands = board.commands(0, 10, false).rows;
   ASSERT_EQ(commands.size(), 2u);
-  EXPECT_EQ(commands[0].event, *halt);
-  EXPECT_EQ(commands[0].command.note.text(), "not today");
+  EXPECT_EQ(commands[0].event, halt->event);
+  EXPECT_EQ(commands[0].words.reason.text(), "not today");
 }
 
 TEST_F(PaperSessionTest, StopsInTheMiddleWithEveryNumberedEventInTheLog) {
@@ -206,7 +206,7 @@ TEST_F(LogBeforeAct, AHaltIsAnsweredOnceItIsDurable) {
   log_.open();
   const auto answer = halt.get();
   ASSERT_TRUE(answer) << answer.error().text();
-  EXPECT_LE(*answer, log_.committed());
+  EXPECT_LE(answer->event, log_.committed());
 }
 
 TEST_F(LogBeforeAct, AStopWaitsForWhatTheVenueStillAnswers) {
@@ -310,8 +310,8 @@ TEST_F(PaperSessionTest, TellsOfEachHaltAndOfItsEnd) {
   ASSERT_EQ(session.wait(std::chrono::seconds(20)), PaperSession::Outcome::Ended);
   session.stop();
   const std::lock_guard lock(mutex);
-  EXPECT_THAT(told,
-              ::testing::ElementsAre(std::pair(*halt, HaltReason::Operator), std::pair(*resume, HaltReason::None)));
+  EXPECT_THAT(told, ::testing::ElementsAre(std::pair(halt->event, HaltReason::Operator),
+                                           std::pair(resume->event, HaltReason::None)));
 }
 
 TEST_F(PaperSessionTest, MeasuresEveryStageAndTheAgeOfTheData) {

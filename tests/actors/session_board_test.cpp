@@ -294,15 +294,23 @@ Turn commanded(EventNumber number, const CommandEvent& command) {
   return turn;
 }
 
+/// Event `number`, and the command behind it that has it for its note.
+void say_and_command(SessionBoard& board, EventNumber number, CommandEvent command, std::string_view words) {
+  const CommandNoteEvent note{CommandNoteEvent::Kind::Reason, OperatorNote(words)};
+  board.apply(turn_of(number, Event::of(at_minute(static_cast<int>(number)), note)));
+  command.notes = 1;
+  board.apply(commanded(number + 1, command));
+}
+
 TEST(SessionBoard, ShowsTheWordsOfTheOperatorWhoHalted) {
   SessionBoard board = empty_board();
-  board.apply(commanded(1, {CommandType::Halt, HaltReason::Operator, false, OperatorNote("lunch")}));
+  say_and_command(board, 1, {CommandType::Halt, HaltReason::Operator, false}, "lunch");
   EXPECT_EQ(board.status().halt_note, "lunch");
-  board.apply(commanded(2, {CommandType::Halt, HaltReason::Drawdown, true}));
+  board.apply(commanded(3, {CommandType::Halt, HaltReason::Drawdown, true}));
   EXPECT_EQ(board.status().halt_note, "");
-  board.apply(commanded(3, {CommandType::Halt, HaltReason::Operator, false, OperatorNote("again")}));
+  say_and_command(board, 4, {CommandType::Halt, HaltReason::Operator, false}, "again");
   EXPECT_EQ(board.status().halt_note, "again");
-  board.apply(commanded(4, {CommandType::Resume, HaltReason::None, false, OperatorNote("done")}));
+  say_and_command(board, 6, {CommandType::Resume, HaltReason::None, false}, "done");
   EXPECT_EQ(board.status().halt_note, "");
 }
 
@@ -310,22 +318,30 @@ TEST(SessionBoard, ListsCommandsAndForgetsTheOldest) {
   BoardConfig limits;
   limits.commands = 2;
   SessionBoard board = empty_board(limits);
-  board.apply(commanded(1, {CommandType::Halt, HaltReason::Operator, true, OperatorNote("a")}));
-  board.apply(turn_of(2, bar_event(0, 2, "10")));
-  board.apply(commanded(3, {CommandType::Resume, HaltReason::None, false, OperatorNote("b")}));
-  const auto first = board.commands(0, 1);
+  say_and_command(board, 1, {CommandType::Halt, HaltReason::Operator, true}, "a");
+  board.apply(turn_of(3, bar_event(0, 3, "10")));
+  say_and_command(board, 4, {CommandType::Resume, HaltReason::None, false}, "b");
+  const auto first = board.commands(0, 1, false);
   ASSERT_EQ(first.rows.size(), 1u);
-  EXPECT_EQ(first.rows[0].event, 1u);
-  EXPECT_EQ(first.rows[0].time, at_minute(1));
-  EXPECT_EQ(first.rows[0].command.note.text(), "a");
+  EXPECT_EQ(first.rows[0].event, 2u);
+  EXPECT_EQ(first.rows[0].time, at_minute(2));
+  EXPECT_EQ(first.rows[0].words.reason.text(), "a");
   EXPECT_TRUE(first.more);
-  const auto rest = board.commands(1, 10);
+  const auto rest = board.commands(2, 10, false);
   ASSERT_EQ(rest.rows.size(), 1u);
-  EXPECT_EQ(rest.rows[0].event, 3u);
+  EXPECT_EQ(rest.rows[0].event, 5u);
   EXPECT_FALSE(rest.more);
-  board.apply(commanded(4, {CommandType::Halt, HaltReason::Drawdown, false}));
-  EXPECT_EQ(board.commands(0, 10).rows.front().event, 3u);
-  EXPECT_EQ(board.commands(0, 10).rows.size(), 2u);
+  board.apply(commanded(6, {CommandType::Halt, HaltReason::Drawdown, false}));
+  EXPECT_EQ(board.commands(0, 10, false).rows.front().event, 5u);
+  EXPECT_EQ(board.commands(0, 10, false).rows.size(), 2u);
+  const auto newest = board.commands(0, 1, true);
+  ASSERT_EQ(newest.rows.size(), 1u);
+  EXPECT_EQ(newest.rows[0].event, 6u);
+  EXPECT_TRUE(newest.more);
+  const auto older = board.commands(6, 10, true);
+  ASSERT_EQ(older.rows.size(), 1u);
+  EXPECT_EQ(older.rows[0].event, 5u);
+  EXPECT_FALSE(older.more);
 }
 
 TEST(SessionBoard, ShowsSyntheticDataFromTheStart) {

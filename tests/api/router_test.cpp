@@ -27,10 +27,10 @@ class RouterTest : public ::testing::Test {
   ApiPorts ports() {
     ApiPorts p;
     p.session = &board;
-    p.control = [this](const CommandEvent& command) -> Expected<EventNumber> {
+    p.control = [this](const OperatorCommand& command) -> Expected<CommandReceipt> {
       if (refuse_commands) return Error{"", "the session has ended"};
       commands.push_back(command);
-      return command_event;
+      return receipt;
     };
     p.metrics = [] { return std::string("up 1\n"); };
     return p;
@@ -48,9 +48,9 @@ class RouterTest : public ::testing::Test {
 
   SessionBoard board;
   ApiMetrics metrics;
-  std::vector<CommandEvent> commands;
+  std::vector<OperatorCommand> commands;
   bool refuse_commands = false;
-  EventNumber command_event = 9;
+  CommandReceipt receipt{9};
 };
 
 TEST_F(RouterTest, ShowsStatusAccountAndPositions) {
@@ -96,7 +96,7 @@ TEST_F(RouterTest, AnswersUnknownPathsAndMethods) {
   EXPECT_EQ(ask("GET", "/v1/nothing").status, 404u);
   EXPECT_EQ(ask("GET", "/v1/orders/bw-1-77-0").status, 404u);
   EXPECT_EQ(ask("GET", "/v1/orders/").status, 404u);
-  const HttpResponse response = ask("DELETE", "/v1/orders");
+  const HttpResponse response = ask("DELETE", "/v1/fills");
   EXPECT_EQ(response.status, 405u);
   EXPECT_EQ(response.headers, (std::vector<std::pair<std::string, std::string>>{{"Allow", "GET, HEAD"}}));
   EXPECT_EQ(ask("GET", "/v1/halt").headers[0].second, "POST");
@@ -105,15 +105,19 @@ TEST_F(RouterTest, AnswersUnknownPathsAndMethods) {
 TEST_F(RouterTest, HaltsAndResumesThroughTheConveyor) {
   const HttpResponse halted = ask("POST", "/v1/halt", R"({"reason": "lunch", "flatten": true})");
   EXPECT_EQ(halted.status, 202u);
-  EXPECT_EQ(halted.body, R"({"event":9,"unfinished":null})");
+  EXPECT_EQ(halted.body,
+            R"({"event":9,"repeated":false,"orders":0,"client_order_id":null,"state":null,"denied_reason":null,)"
+            R"("unfinished":null})");
   EXPECT_EQ(ask("POST", "/v1/resume").status, 202u);
-  EXPECT_EQ(commands, (std::vector<CommandEvent>{{CommandType::Halt, HaltReason::Operator, true, OperatorNote("lunch")},
-                                                 {CommandType::Resume, HaltReason::None, false}}));
+  EXPECT_EQ(commands, (std::vector<OperatorCommand>{
+                          {{CommandType::Halt, HaltReason::Operator, true}, {OperatorNote("lunch"), {}}},
+                          {{CommandType::Resume, HaltReason::None, false}}}));
 }
 
 TEST_F(RouterTest, ShowsWhoHaltedAndWhy) {
-  Turn halt = turn_of(9, Event::of(at_minute(400), CommandEvent{CommandType::Halt, HaltReason::Operator, true,
-                                                                OperatorNote("lunch \"break\"")}));
+  const CommandNoteEvent note{CommandNoteEvent::Kind::Reason, OperatorNote("lunch \"break\"")};
+  board.apply(turn_of(9, Event::of(at_minute(400), note)));
+  Turn halt = turn_of(10, Event::of(at_minute(400), CommandEvent{CommandType::Halt, HaltReason::Operator, true, 1}));
   halt.halted = true;
   halt.halt_reason = HaltReason::Operator;
   board.apply(halt);
@@ -124,7 +128,7 @@ TEST_F(RouterTest, ShowsWhoHaltedAndWhy) {
   EXPECT_EQ(first["next"], 7);
   const Json rest = get("/v1/commands?after=7");
   EXPECT_EQ(rest["commands"].size(), 1u);
-  EXPECT_EQ(rest["commands"][0]["event"], 9);
+  EXPECT_EQ(rest["commands"][0]["event"], 10);
   EXPECT_EQ(rest["commands"][0]["command"], "halt");
   EXPECT_EQ(rest["commands"][0]["reason"], "operator");
   EXPECT_EQ(rest["commands"][0]["flatten"], true);
@@ -139,14 +143,14 @@ TEST_F(RouterTest, TakesNoControlCharactersInAReason) {
     EXPECT_EQ(error_of(response)["field"], "reason");
   }
   EXPECT_EQ(ask("POST", "/v1/halt", "{\"reason\": \"Mittag, f\u00fcr alle \u2013 \u00a1ol\u00e9!\"}").status, 202u);
-  EXPECT_EQ(commands.back().note.text(), "Mittag, f\u00fcr alle \u2013 \u00a1ol\u00e9!");
+  EXPECT_EQ(commands.back().words.reason.text(), "Mittag, f\u00fcr alle \u2013 \u00a1ol\u00e9!");
 }
 
 TEST_F(RouterTest, BoundsEveryParameterOfEveryRoute) {
   std::size_t checked = 0;
   for (const Route& route : routes()) {
     EXPECT_EQ(std::count(route.path.begin(), route.path.end(), '{'), static_cast<int>(route.segments.size()));
-    for (const auto* parameters : {&route.segments, &route.query, &route.body}) {
+    for (const auto* parameters : {&route.segments, &route.query, &route.headers, &route.body}) {
       for (const RouteParameter& parameter : *parameters) {
         ++checked;
         const std::string where = route.path + " " + parameter.name;
@@ -195,7 +199,7 @@ TEST_F(RouterTest, SaysWhyACommandIsRefused) {
 }
 
 TEST_F(RouterTest, SaysWhenItIsNotKnownWhetherACommandWasTaken) {
-  command_event = 0;
+  receipt.event = 0;
   const HttpResponse response = ask("POST", "/v1/halt", R"({"reason": "lunch"})");
   EXPECT_EQ(response.status, 504u);
   EXPECT_EQ(error_of(response)["code"], "not_known_yet");
@@ -254,9 +258,11 @@ TEST_F(RouterTest, DescribesEveryRoute) {
   const Json document = get("/openapi.json");
   EXPECT_EQ(document["openapi"], "3.1.0");
   for (const Route& route : routes()) {
-    const Json& operation = document["paths"][route.path][route.method == "GET" ? "get" : "post"];
+    const std::string method = route.method == "GET" ? "get" : route.method == "POST" ? "post" : "delete";
+    const Json& operation = document["paths"][route.path][method];
     ASSERT_TRUE(operation.is_object()) << route.path;
-    EXPECT_EQ(operation["parameters"].size(), route.query.size() + (route.path.find('{') != std::string::npos ? 1 : 0));
+    EXPECT_EQ(operation["parameters"].size(),
+              route.query.size() + route.headers.size() + (route.path.find('{') != std::string::npos ? 1 : 0));
     for (const RouteAnswer& answer : route.answers) {
       EXPECT_TRUE(operation["responses"].contains(std::to_string(answer.status))) << route.path;
       if (!answer.schema.empty()) {
@@ -269,8 +275,8 @@ TEST_F(RouterTest, DescribesEveryRoute) {
 TEST_F(RouterTest, DescribesEveryChangeOnTheStream) {
   const Json schemas = get("/openapi.json")["components"]["schemas"];
   const Json& mapping = schemas["StreamChange"]["discriminator"]["mapping"];
-  EXPECT_EQ(mapping.size(), 12u);
-  EXPECT_EQ(schemas["StreamChange"]["oneOf"].size(), 12u);
+  EXPECT_EQ(mapping.size(), 13u);
+  EXPECT_EQ(schemas["StreamChange"]["oneOf"].size(), 13u);
   std::vector<StateChange> changes;
   std::vector<Turn> turns = small_session();
   turns.push_back(turn_of(9, Event::of(0, Trade{at_minute(400), price("10"), shares(5)})));

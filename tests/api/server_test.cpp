@@ -29,7 +29,7 @@ class ApiServerTest : public ::testing::Test {
   ApiPorts ports() {
     ApiPorts p;
     p.session = &board;
-    p.control = [](const CommandEvent&) -> Expected<EventNumber> { return EventNumber{9}; };
+    p.control = [](const OperatorCommand&) -> Expected<CommandReceipt> { return CommandReceipt{9}; };
     p.metrics = [] { return std::string("up 1\n"); };
     return p;
   }
@@ -153,9 +153,9 @@ TEST_F(ApiServerTest, StopsWhileClientsAreConnected) {
 TEST_F(ApiServerTest, RunsCommandsWithoutHoldingUpOtherRequests) {
   std::promise<void> release;
   ApiPorts p = ports();
-  p.control = [gate = release.get_future().share()](const CommandEvent&) -> Expected<EventNumber> {
+  p.control = [gate = release.get_future().share()](const OperatorCommand&) -> Expected<CommandReceipt> {
     gate.wait();
-    return EventNumber{9};
+    return CommandReceipt{9};
   };
   auto started = ApiServer::start(config, p);
   ASSERT_TRUE(started.has_value());

@@ -6,6 +6,7 @@
 
 #include "app/config_command.hpp"
 #include "config/configuration_schema.hpp"
+#include "engine/manual_strategy.hpp"
 #include "tests/support/source_path.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -276,6 +277,10 @@ TEST_F(ConfigurationTest, FillsInTheDefaultsOfAStrategy) {
   EXPECT_EQ(config.strategies[0].parameters.integer("slow"), 50);
   const EngineConfig engine = engine_config(config);
   EXPECT_THAT(engine.strategies[1].instruments, ElementsAre(InstrumentIndex{1}));
+  EXPECT_FALSE(manual_strategy(engine));
+  const EngineConfig session = session_engine_config(config);
+  EXPECT_EQ(manual_strategy(session), StrategyIndex{2});
+  EXPECT_THAT(session.strategies[2].instruments, ElementsAre(InstrumentIndex{0}, InstrumentIndex{1}));
   EXPECT_EQ(engine.instruments[1].symbol, "AAPL");
 }
 
@@ -295,6 +300,11 @@ TEST_F(ConfigurationTest, ChecksStrategiesAgainstTheirDeclarations) {
                           "allocation",
                           "strategies.4.type: is missing; allowed is one of buy_and_hold, sma_cross, "
                           "donchian_breakout, rsi_reversion, dp20"));
+}
+
+TEST_F(ConfigurationTest, KeepsTheIdUnderWhichOrdersByHandStand) {
+  EXPECT_THAT(errors(R"({"strategies": [{"type": "sma_cross", "id": "manual"}]})"),
+              ElementsAre("strategies.0.id: found \"manual\", under which orders by hand stand; name it otherwise"));
 }
 
 TEST_F(ConfigurationTest, RefusesTwoStrategiesOfOneIdAndParametersThatContradict) {
@@ -334,7 +344,7 @@ TEST_F(ConfigurationTest, CanonicalTextDependsOnWhatDecidesTheResultAlone) {
   EXPECT_THAT(base,
               testing::StartsWith(
                   R"({"account":{"cash_shortfall":"borrow","initial_cash":100000,"leverage":1,"maintenance_long":0.25,)"
-                  R"("maintenance_short":0.3,"shorting":false},"data":{"adjustment":)"));
+                  R"("maintenance_short":0.3,"shorting":false},"clock":{"sessions":"us_equity"},"data":{"adjustment":)"));
 }
 
 TEST_F(ConfigurationTest, ReceiptConfigurationReadsBackToTheSameHash) {
@@ -386,7 +396,7 @@ TEST(ConfigurationExamples, EveryExampleLoads) {
         << err.str();
     EXPECT_THAT(file_text(source_path("config/README.md")), HasSubstr("`" + entry.path().filename().string() + "`"));
   }
-  EXPECT_EQ(examples, 4u);
+  EXPECT_EQ(examples, 6u);
 }
 
 TEST(NearestName, FindsTyposAndKeysOfOtherGroups) {

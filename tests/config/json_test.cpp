@@ -61,7 +61,8 @@ TEST(Json, WritesOneStreamMessagePerEvent) {
   EXPECT_EQ(
       stream_message(changes, kNames),
       R"({"event":7,"time":"2005-01-03T14:32:00Z","changes":[{"type":"command","command":"halt",)"
-      R"("reason":"operator","flatten":false,"note":null},{"type":"account","cash":"98945.7","equity":"100045.7",)"
+      R"("reason":"operator","flatten":false,"strategy":null,"symbol":null,"client_order_id":null,"quantity":null,)"
+      R"("order":null},{"type":"account","cash":"98945.7","equity":"100045.7",)"
       R"("gross_exposure":"0","realized_pnl":"0","fees":"0.3","realized_pnl_fifo":"0","dividends":"0"}]})");
 }
 
@@ -93,6 +94,51 @@ TEST(Readable, IsOneLinePerEvent) {
             "fill bw-1-2-0 buy 60 AAPL at 10.5 fee 0.3 leaves 40 [fast]");
   EXPECT_EQ(readable(turns[6].event, kNames),
             "         7  2005-01-03T14:32:00Z            command           halt: operator");
+}
+
+/// Without number, time and type.
+std::string words_of(const Event& event) { return readable(event, kNames).substr(62); }
+
+TEST(Readable, SaysWhatACommandIsAbout) {
+  CommandEvent order;
+  order.type = CommandType::SubmitOrder;
+  order.strategy = 1;
+  order.spec.instrument = 1;
+  order.spec.side = Side::Sell;
+  order.spec.type = OrderType::Limit;
+  order.spec.quantity = shares(5);
+  order.spec.limit_price = price("9.5");
+  order.spec.order_class = OrderClass::Bracket;
+  order.spec.stop_loss = price("11");
+  EXPECT_EQ(words_of(Event::of(at_minute(1), order)),
+            "submit_order sell 5 IBM limit day bracket limit 9.5 stop loss 11 [slow]");
+  CommandEvent close;
+  close.type = CommandType::ClosePosition;
+  close.instrument = 0;
+  close.quantity = shares(40);
+  EXPECT_EQ(words_of(Event::of(at_minute(1), close)), "close_position 40 AAPL");
+  CommandEvent cancel;
+  cancel.type = CommandType::CancelOrder;
+  cancel.order = {7, 1, 0};
+  EXPECT_EQ(words_of(Event::of(at_minute(1), cancel)), "cancel_order bw-1-7-0");
+  const CommandNoteEvent note{CommandNoteEvent::Kind::Key, OperatorNote("k-1")};
+  EXPECT_EQ(words_of(Event::of(at_minute(1), note)), "key \"k-1\"");
+}
+
+TEST(Json, ShowsWhatACommandIsAbout) {
+  CommandEvent order;
+  order.type = CommandType::SubmitOrder;
+  order.strategy = 1;
+  order.spec.instrument = 1;
+  order.spec.quantity = shares(5);
+  const Json json = json_of(CommandRow{9, at_minute(1), order, {OperatorNote("why"), OperatorNote("k-1")}}, kNames);
+  EXPECT_EQ(json["command"], "submit_order");
+  EXPECT_EQ(json["strategy"], "slow");
+  EXPECT_EQ(json["order"]["symbol"], "IBM");
+  EXPECT_EQ(json["order"]["quantity"], "5");
+  EXPECT_EQ(json["order"]["limit_price"], nullptr);
+  EXPECT_EQ(json["note"], "why");
+  EXPECT_EQ(json["key"], "k-1");
 }
 
 }  // namespace

@@ -175,6 +175,80 @@ def session_with_api(folder):
           f"the result of a session with an operator's commands is not verifiable: exit {done.returncode}")
 
 
+def ctl(port, *arguments, folder):
+    return call("ctl", *arguments, "--url", f"http://127.0.0.1:{port}", cwd=folder)
+
+
+def acting(folder):
+    print("acting on a session, killed in between")
+    port = free_port()
+    command = [PROGRAM, "run", *DEMO, "--log", "acts.db", "--port", str(port), "--output", "acts"]
+    start = lambda: subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    buy = ["order", "buy", "10", "AAPL", "--reason", "by hand", "--key", "k-1", "--json"]
+    process = start()
+    try:
+        wait_until_up(port)
+        first = ctl(port, *buy, folder=folder)
+        check(first.returncode == 0, f"an order by hand: {first.stdout.strip()} {first.stderr.strip()}")
+        first = json.loads(first.stdout)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process = start()
+        wait_until_up(port)
+        again = json.loads(ctl(port, *buy, folder=folder).stdout)
+        check(again["event"] == first["event"] and again["repeated"] and not first["repeated"],
+              "a repeat with its key, after kill -9 and a restart, is answered as the first")
+        other = ctl(port, "order", "buy", "11", "AAPL", "--key", "k-1", folder=folder)
+        check(other.returncode == 1 and f"event {first['event']}" in other.stderr, "its key with another content is refused")
+        for arguments, word in [(["order", "buy", "5", "NOPE"], "symbol"), (["order", "buy", "1.5", "AAPL"], "quantity"),
+                                (["order", "buy", "5", "AAPL", "--type", "limit"], "limit_price"),
+                                (["order", "buy", "5", "AAPL", "--oco"], "take_profit"),
+                                (["halt", "--reason", "x" * 101], "reason"), (["cancel"], "--all"),
+                                (["halt", "--key", "a b"], "Idempotency-Key"), (["order", "buy", "5"], "SYMBOL"),
+                                (["pause"], "STRATEGY"), (["status", "--sybmol", "AAPL"], "--sybmol")]:
+            done = ctl(port, *arguments, folder=folder)
+            check(done.returncode == 2 and word in done.stderr, f"ctl {' '.join(arguments)[:40]}: {done.stderr.strip()[:90]}")
+        large = ctl(port, "order", "buy", "900000000", "AAPL", folder=folder)
+        check(large.returncode == 1 and "denied" in large.stdout, f"beyond every limit: {large.stdout.strip()}")
+        bracket = ["order", "buy", "2", "MSFT", "--limit", "1", "--tif", "gtc", "--take-profit", "2", "--stop-loss", "0.5"]
+        order = json.loads(ctl(port, *bracket, "--json", folder=folder).stdout)["client_order_id"]
+        check(json.loads(get(port, f"/v1/orders/{order}")[1])["order_class"] == "bracket", "a bracket by hand")
+        check(ctl(port, "cancel", order, folder=folder).returncode == 0, "one order is cancelled")
+        time.sleep(0.5)
+        check(json.loads(get(port, f"/v1/orders/{order}")[1])["state"] == "canceled", "it has ended")
+        check(ctl(port, "cancel", order, folder=folder).returncode == 1, "what has ended cannot be cancelled")
+        check(ctl(port, "pause", "trend", "--reason", "look", folder=folder).returncode == 0 and
+              "paused          trend" in ctl(port, "status", folder=folder).stdout, "a strategy is paused")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process = start()
+        wait_until_up(port)
+        check("paused          trend" in ctl(port, "status", folder=folder).stdout, "it is, after a restart too")
+        check(ctl(port, "resume", "--strategy", "trend", folder=folder).returncode == 0, "and resumed")
+        held = [p for p in json.loads(get(port, "/v1/positions")[1])["positions"] if p["strategy"] == "manual"]
+        check([p["quantity"] for p in held] == ["10"], "what was bought by hand is held")
+        much = ctl(port, "close", "AAPL", "--strategy", "manual", "--quantity", "11", folder=folder)
+        check(much.returncode == 1 and "manual 10" in much.stderr, "no more is closed than is held")
+        check(ctl(port, "close", "AAPL", "--strategy", "manual", "--quantity", "4", folder=folder).returncode == 0, "a part")
+        for arguments in (["cancel", "--symbol", "AAPL"], ["cancel", "--all"], ["flatten"], ["halt", "--flatten"], ["resume"]):
+            check(ctl(port, *arguments, folder=folder).returncode == 0, f"ctl {' '.join(arguments)}")
+        listed = json.loads(get(port, "/v1/commands?direction=desc&limit=1000")[1])["commands"]
+        check(listed[0]["command"] == "resume" and listed[-1]["command"] == "submit_order" and
+              (listed[-1]["note"], listed[-1]["key"]) == ("by hand", "k-1"), "all of it is listed")
+        process.send_signal(signal.SIGTERM)
+        check(process.wait(timeout=10) == 0, "the session stops")
+    finally:
+        process.kill()
+        process.wait()
+    away = ctl(port, "status", folder=folder)
+    check(away.returncode == 1 and "bellwether run" in away.stderr, f"nobody there: {away.stderr.strip()}")
+    done = call("run", *DEMO, "--speed", "max", "--exit-at-end", "--port", "0", "--log", "acts.db", "--output", "acts", cwd=folder)
+    check(done.returncode == 0, "it goes on to the end")
+    outcomes = json.loads((folder / "acts/result.json").read_text())["order_outcomes"]
+    check("manual" in json.dumps(outcomes), "the result holds what was done by hand")
+    check(call("replay", "acts.db", cwd=folder).stdout.startswith("identical:"), "and the log replays")
+
+
 def small_files():
     """In a child process: no file grows beyond 1 MiB, as on a disk that is full."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -267,6 +341,7 @@ def main():
         backtests(folder)
         session_killed_and_continued(folder)
         session_with_api(folder)
+        acting(folder)
         session_that_fails(folder)
     finish()
 

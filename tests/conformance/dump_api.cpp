@@ -151,10 +151,21 @@ Json probes_of(const Router& router) {
       const std::string encoded = percent_encoded(value);
       for (const RouteParameter& each : route.segments) {
         const std::size_t brace = route.path.find('{' + each.name + '}');
-        ask("path", each.name, value, route.path.substr(0, brace) + encoded, "");
+        const std::string rest = route.path.substr(brace + each.name.size() + 2);
+        ask("path", each.name, value, route.path.substr(0, brace) + encoded + rest, "");
       }
       for (const RouteParameter& each : route.query) {
         ask("query", each.name, value, route.path + "?" + each.name + "=" + encoded, "");
+      }
+      for (const RouteParameter& each : route.headers) {
+        HttpRequest request{route.method, route.path, "localhost", "", "", ""};
+        request.headers = {{each.name, value}};
+        probes.push_back({{"method", route.method},
+                          {"path", route.path},
+                          {"in", "header"},
+                          {"name", each.name},
+                          {"value", value},
+                          {"status", router.handle(request).status}});
       }
       for (const RouteParameter& each : route.body) {
         ask("body", each.name, value, route.path, Json{{each.name, value}}.dump());
@@ -171,7 +182,7 @@ int main() {
   SessionBoard board(config_with_parameters(registry), registry);
   ApiPorts ports;
   ports.session = &board;
-  ports.control = [](const CommandEvent&) -> Expected<EventNumber> { return EventNumber{14}; };
+  ports.control = [](const OperatorCommand&) -> Expected<CommandReceipt> { return CommandReceipt{14}; };
   ApiMetrics metrics;
   const Router router(make_routes(ports, session_stream(board, StreamLimits(), metrics)), AccessRules(),
                       read_request_body);

@@ -37,6 +37,7 @@ class GoalScene : public SignalScene {
   Turn& command(CommandType type) {
     CommandEvent event;
     event.type = type;
+    if (type == CommandType::PauseStrategy) event.strategy = 0;
     return on(Event::of(at_minute(minute_), event));
   }
   /// The position is `quantity` from now on, by an order that is no part of the test.
@@ -246,12 +247,12 @@ TEST(Goal, KeepsToItsExitWhenItsTargetFillsInPart) {
   EXPECT_EQ(sent(scene.say(leg, Side::Sell, ReportType::Canceled)), Specs{market_order(Side::Sell, 60)});
 }
 
-// A halt or a cancellation of all orders ends what makes a position grow; what shrinks it goes on.
-TEST(Goal, KeepsItsExitWhereTheOperatorCancels) {
+// A halt or a pause ends what makes a position grow; what shrinks it goes on.
+TEST(Goal, KeepsItsExitWhereTheOperatorHaltsOrPauses) {
   struct Case {
     std::int64_t held, target, left;
   };
-  for (const CommandType type : {CommandType::CancelAll, CommandType::Halt}) {
+  for (const CommandType type : {CommandType::PauseStrategy, CommandType::Halt}) {
     for (const Case& each : {Case{0, 100, 0}, Case{50, 100, 0}, Case{100, 40, -60}, Case{100, -100, -100},
                              Case{-100, -150, 0}, Case{-100, 30, 100}}) {
       GoalScene scene;
@@ -268,6 +269,17 @@ TEST(Goal, KeepsItsExitWhereTheOperatorCancels) {
         EXPECT_EQ(sent(ended), Specs{market_order(side, std::abs(each.left))}) << name;
       }
     }
+  }
+}
+
+TEST(Goal, IsGivenUpWhereTheOperatorCancelsAllOrders) {
+  for (const std::int64_t target : {100, 20, 0, -10}) {
+    GoalScene scene;
+    scene.hold(50);
+    const OrderId order = scene.aim(target);
+    EXPECT_EQ(cancelled(scene.command(CommandType::CancelAll)), std::vector<OrderId>{order});
+    EXPECT_TRUE(scene.say(order, target > 50 ? Side::Buy : Side::Sell, ReportType::Canceled).intents.empty());
+    EXPECT_TRUE(scene.next_session().intents.empty());
   }
 }
 

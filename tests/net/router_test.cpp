@@ -51,6 +51,31 @@ TEST(Router, HoldsTextsToTheirPatterns) {
   }
 }
 
+TEST(Router, ReadsAHeaderWhateverTheCaseOfItsName) {
+  const Router router(test_routes(), AccessRules(), read_pairs);
+  const auto drop = [&](std::vector<std::pair<std::string, std::string>> headers) {
+    HttpRequest request{"DELETE", "/thing/7", "localhost", "", "", "ignored"};
+    request.headers = std::move(headers);
+    return router.handle(request);
+  };
+  EXPECT_EQ(drop({}).body, "id=7;");
+  EXPECT_EQ(drop({{"Other", "x"}, {"its-KEY", "a-1"}}).body, "id=7;Its-Key=a-1;");
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  for (const Headers& bad : {Headers{{"Its-Key", ""}}, Headers{{"Its-Key", "a b"}}, Headers{{"Its-Key", "123456789"}},
+                             Headers{{"Its-Key", "\xc3\xbc"}}, Headers{{"Its-Key", "a"}, {"its-key", "a"}}}) {
+    const HttpResponse response = drop(bad);
+    EXPECT_EQ(response.status, 400u);
+    EXPECT_TRUE(blames(response, "Its-Key")) << response.body;
+  }
+}
+
+TEST(Router, MissesAMemberThatIsNeeded) {
+  EXPECT_EQ(ask("POST", "/need", "what=tea").body, "what=tea;");
+  const HttpResponse response = ask("POST", "/need");
+  EXPECT_EQ(response.status, 400u);
+  EXPECT_TRUE(blames(response, "what")) << response.body;
+}
+
 TEST(Router, RefusesAQueryWithABrokenPercentSign) {
   for (const char* query : {"word=%4", "word=%", "word=%zz", "%zz=1"}) {
     EXPECT_EQ(ask("GET", std::string("/list?") + query).status, 400u) << query;

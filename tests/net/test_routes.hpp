@@ -22,7 +22,8 @@ inline std::variant<std::vector<BodyMember>, std::string> read_pairs(const std::
   return members;
 }
 
-/// GET /ping; GET /alive, for health; GET /list with a query; GET /thing/{id}; POST /act with a body. Each answers with
+/// GET /ping; GET /alive, for health; GET /list with a query; GET /thing/{id}; DELETE /thing/{id} with a header; POST
+/// /act with a body; POST /need with one that must be there. Each answers with
 /// its arguments.
 inline std::vector<Route> test_routes() {
   using Kind = RouteParameter::Kind;
@@ -59,6 +60,18 @@ inline std::vector<Route> test_routes() {
        .segments = {{.name = "code", .meaning = "", .maximum = 8, .pattern = "^[a-z]+-[0-9]+$", .example = "a-1"}},
        .query = {{.name = "note", .meaning = "", .maximum = 8, .pattern = "^[^\\x00-\\x1f\\x7f]+$"}},
        .handle = echo({"code", "note"})});
+  routes.push_back({.method = "DELETE",
+                    .path = "/thing/{id}",
+                    .name = "drop",
+                    .summary = "",
+                    .headers = {{.name = "Its-Key", .meaning = "", .maximum = 8, .pattern = "^[!-~]+$"}},
+                    .handle = echo({"id", "Its-Key"})});
+  routes.push_back({.method = "POST",
+                    .path = "/need",
+                    .name = "need",
+                    .summary = "",
+                    .body = {{.name = "what", .meaning = "a thing", .maximum = 9, .required = true}},
+                    .handle = echo({"what"})});
   routes.push_back(
       {.method = "POST",
        .path = "/act",

@@ -83,8 +83,8 @@ Seen run_seed(std::uint64_t seed) {
   if (draws.chance(0.8)) {
     config.strategies[0].type = "wild";
     config.strategies[0].parameters = std::get<Parameters>(Parameters::check(
-        registry.find("wild")->parameters, std::vector{std::pair<std::string, ParameterValue>(
-                                               "seed", static_cast<std::int64_t>(seed))}));
+        registry.find("wild")->parameters,
+        std::vector{std::pair<std::string, ParameterValue>("seed", static_cast<std::int64_t>(seed))}));
   }
   config.risk.position_quantity = Quantity::from_int(kPositionMax);
   config.exchange.latency = {Duration(draws.up_to(2'000'000'000)), Duration(draws.up_to(2'000'000'000)),
@@ -97,8 +97,7 @@ Seen run_seed(std::uint64_t seed) {
   source.instrument = 0;
   source.bars = walk.bars;
   source.interval = walk.interval;
-  auto made = BacktestRunner::make(config, registry,
-                                   MarketFeed({source}, {}, SessionCalendar::us_equity()));
+  auto made = BacktestRunner::make(config, registry, MarketFeed({source}, {}, SessionCalendar::us_equity()));
   BacktestRunner& runner = **made;
   Watcher watcher;
   runner.set_observer(&watcher);

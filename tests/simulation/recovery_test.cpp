@@ -8,6 +8,7 @@
 
 #include "actors/paper_session.hpp"
 #include "actors/snapshot_seal.hpp"
+#include "engine/manual_strategy.hpp"
 #include "tests/support/engine_setup.hpp"
 #include "tests/support/market_walk.hpp"
 #include "tests/support/memory_log.hpp"
@@ -27,6 +28,7 @@ class Recovery : public ::testing::Test {
     config_.fills.slippage_amount = 1;
     config_.risk.orders_per_second = 10;
     config_.risk.drawdown = 0.5;
+    add_manual_strategy(config_);
     for (std::uint64_t seed : {11, 12}) series_.push_back(testing::minute_walk(900, seed));
   }
 
@@ -71,14 +73,55 @@ class Recovery : public ::testing::Test {
     MemoryLog& log_;
   };
 
+  /// What the operator of the reference asks for after a step: something of every kind.
+  static std::vector<OperatorCommand> commands_at(int step) {
+    const auto command = [](CommandType type) {
+      OperatorCommand made;
+      made.command.type = type;
+      made.words = {OperatorNote("a test"), OperatorNote("k-" + std::string(token(type)))};
+      return made;
+    };
+    OperatorCommand made;
+    switch (step) {
+      case 520:
+        made = command(CommandType::SubmitOrder);
+        made.command.strategy = 1;
+        made.command.spec.instrument = 0;
+        made.command.spec.quantity = Quantity::from_int(40);
+        made.command.spec.order_class = OrderClass::Bracket;
+        made.command.spec.stop_loss_offset = Price::from_int(1);
+        return {made};
+      case 625: made = command(CommandType::PauseStrategy); break;
+      case 690: made = command(CommandType::ResumeStrategy); break;
+      case 580:
+        made = command(CommandType::ClosePosition);
+        made.command.instrument = 0;
+        made.command.quantity = Quantity::from_int(30);
+        return {made};
+      case 600:
+        made = command(CommandType::CancelOrder);
+        made.command.order = {1, 1, 0};
+        return {made, command(CommandType::CancelAll)};
+      case 620: return {command(CommandType::Flatten)};
+      case 700:
+        made = command(CommandType::Halt);
+        made.command.reason = HaltReason::Operator;
+        made.command.flatten = true;
+        return {made};
+      case 800: return {OperatorCommand{{CommandType::Resume}}};
+      default: return {};
+    }
+    made.command.strategy = 0;
+    return {made};
+  }
+
   [[nodiscard]] Reference reference() const {
     Reference result;
     auto whole = runner();
     LogTurns observer(result.log);
     whole->set_observer(&observer);
     for (int step = 0; whole->step(); ++step) {
-      if (step == 700) whole->command({CommandType::Halt, HaltReason::Operator, true, OperatorNote("a test")});
-      if (step == 800) whole->command({CommandType::Resume, HaltReason::None, false});
+      for (const OperatorCommand& command : commands_at(step)) whole->command(command);
     }
     result.record = bytes_of(*whole);
     return result;
@@ -120,6 +163,9 @@ class Recovery : public ::testing::Test {
     for (const LoggedCommand& command : log.commands)
       points.insert({command.event - 1, command.event, command.event + 1});
     for (EventNumber event = 1; event < log.last_event(); event += 17) points.insert(event);
+    for (const Event& event : log.events) {
+      if (is_from_operator(event)) points.insert(event.number);
+    }
     points.erase(0);
     return points;
   }
@@ -133,18 +179,13 @@ class Recovery : public ::testing::Test {
     while (true) {
       const EventNumber next = undisturbed->last_event();
       if (next < log.last_event() && is_from_operator(log.events[next])) {
-        undisturbed->command(log.events[next].command);
+        undisturbed->take(log.events[next]);
       } else if (!undisturbed->step()) {
         break;
       }
     }
     ASSERT_EQ(log.events, expected.events);
     ASSERT_EQ(log.commands, expected.commands);
-  }
-
-  static bool is_from_operator(const Event& event) {
-    return event.type == EventType::Command &&
-           (event.command.type == CommandType::Resume || event.command.reason == HaltReason::Operator);
   }
 
   EngineConfig config_;
@@ -168,12 +209,12 @@ TEST_F(Recovery, ContinuesFromEveryCutToTheSameEnd) {
       while (true) {
         const auto next = continued->last_event();
         if (next < whole.log.last_event() && is_from_operator(whole.log.events[next])) {
-          continued->command(whole.log.events[next].command);
+          continued->take(whole.log.events[next]);
         } else if (!continued->step()) {
           break;
         }
       }
-      ASSERT_EQ(bytes_of(*continued), whole.record) << "cut after event " << point;
+      ASSERT_TRUE(bytes_of(*continued) == whole.record) << "cut after event " << point;
       ASSERT_EQ(log.events, whole.log.events) << "cut after event " << point;
       // Equal commands in equal order: none is lost, none is sent twice.
       ASSERT_EQ(log.commands, whole.log.commands) << "cut after event " << point;
@@ -382,7 +423,10 @@ TEST_F(Recovery, ASessionKilledAnywhereSendsNoOrderTwiceAndLosesNoAnsweredComman
     DyingLog dying(point, index / kPointsStep % 2 == 0);
     Life first;
     const auto give = [](PaperSession& session, Life& life, const CommandEvent& command) {
-      if (const auto answer = session.command(command)) life.answered.push_back(*answer);
+      const OperatorNote key("k-" + std::to_string(life.answered.size()));
+      if (const auto answer = session.command({command, {OperatorNote("a test"), key}})) {
+        life.answered.push_back(answer->event);
+      }
     };
     {
       auto begin = runner();
@@ -441,6 +485,60 @@ TEST_F(Recovery, ASessionKilledAnywhereSendsNoOrderTwiceAndLosesNoAnsweredComman
   EXPECT_GT(halts_kept, 20U / kPointsStep);
 }
 
+/// The process dies between a command's notes and the command: it is as if nothing had been said, and the key is free.
+TEST_F(Recovery, NotesWithoutTheirCommandChangeNothing) {
+  const Reference whole = reference();
+  std::size_t lone = 0;
+  for (const Event& event : whole.log.events) {
+    if (event.type != EventType::CommandNote) continue;
+    MemoryLog log = cut(whole.log, event.number, false);
+    const auto recovery = recover(make(), log);
+    ASSERT_TRUE(recovery) << recovery.error().text();
+    EXPECT_EQ(recovery->runner->last_event(), event.number);
+    // The session goes on as it would have without the note, but for the numbers of its events.
+    MemoryLog before = cut(whole.log, event.number - 1, false);
+    const auto without = recover(make(), before);
+    ASSERT_TRUE(without);
+    recovery->runner->run();
+    without->runner->run();
+    const SessionRecord& with_note = recovery->runner->record();
+    const SessionRecord& no_note = without->runner->record();
+    EXPECT_EQ(with_note.daily, no_note.daily);
+    EXPECT_EQ(with_note.trades, no_note.trades);
+    ASSERT_EQ(with_note.fills.size(), no_note.fills.size());
+    for (std::size_t i = 0; i < no_note.fills.size(); ++i) {
+      EXPECT_EQ(with_note.fills[i].report.last_price, no_note.fills[i].report.last_price);
+      EXPECT_EQ(with_note.fills[i].report.last_quantity, no_note.fills[i].report.last_quantity);
+    }
+    ++lone;
+  }
+  EXPECT_EQ(lone, 16U);
+}
+
+/// What the reference's operator asked for has had its effect, or the tests around prove little.
+TEST_F(Recovery, TheReferenceHoldsWhatTheOperatorAskedFor) {
+  const Reference whole = reference();
+  std::map<CommandType, EventNumber> given;
+  std::size_t by_hand = 0;
+  std::size_t paused = 0;
+  for (const Event& event : whole.log.events) {
+    if (is_operator_command(event)) given[event.command.type] = event.number;
+    if (event.type != EventType::Report) continue;
+    if (event.report.type == ReportType::Fill && event.report.strategy == 1) ++by_hand;
+    if (event.report.denied == DenyReason::StrategyPaused) ++paused;
+  }
+  EXPECT_EQ(given.size(), kCommandTypeCount);
+  EXPECT_GE(by_hand, 2U);
+  EXPECT_GE(paused, 1U);
+  const auto caused_by = [&](CommandType type) {
+    return std::count_if(whole.log.commands.begin(), whole.log.commands.end(),
+                         [&](const LoggedCommand& each) { return each.event == given[type]; });
+  };
+  EXPECT_EQ(caused_by(CommandType::SubmitOrder), 1);
+  EXPECT_GE(caused_by(CommandType::ClosePosition), 1);
+  EXPECT_GE(caused_by(CommandType::Flatten), 1);
+}
+
 /// Wherever the first life ended, the operator's flatten behind the last event leaves no order open, and the log that
 /// holds it recovers to the same.
 TEST_F(Recovery, FlattenAfterTheEndOfTheDataLeavesNoOpenOrder) {
@@ -459,7 +557,7 @@ TEST_F(Recovery, FlattenAfterTheEndOfTheDataLeavesNoOpenOrder) {
       session.start();
       ASSERT_EQ(session.wait(std::chrono::seconds(60)), PaperSession::Outcome::Ended) << session.failure();
       for (int i = 0; i < 2; ++i) {
-        ASSERT_TRUE(session.command({CommandType::Halt, HaltReason::Operator, true, OperatorNote("late")}));
+        ASSERT_TRUE(session.command({{CommandType::Halt, HaltReason::Operator, true}, {OperatorNote("late"), {}}}));
       }
       session.stop();
     }

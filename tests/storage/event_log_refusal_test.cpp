@@ -62,11 +62,14 @@ TEST(EventLogRefusal, NamesWhatAForeignFileIs) {
   EXPECT_FALSE(std::filesystem::exists(folder / "foreign.lock"));
 }
 
-TEST(EventLogRefusal, NamesANewerSchemaAndForeignTables) {
+TEST(EventLogRefusal, NamesAnotherSchemaAndForeignTables) {
   const TemporaryFolder folder;
   make_log(folder / "newer").reset();
-  run_sql(folder / "newer", "PRAGMA user_version = 2");
-  EXPECT_THAT(refusal(folder / "newer"), HasSubstr("schema version 2; this program reads up to version 1"));
+  run_sql(folder / "newer", "PRAGMA user_version = 3");
+  EXPECT_THAT(refusal(folder / "newer"), HasSubstr("schema version 3; this program reads up to version 2"));
+  make_log(folder / "older").reset();
+  run_sql(folder / "older", "PRAGMA user_version = 1");
+  EXPECT_THAT(refusal(folder / "older"), HasSubstr("schema version 1, of an earlier version of this program"));
   make_log(folder / "more").reset();
   run_sql(folder / "more", "CREATE TABLE stray(a)");
   EXPECT_THAT(refusal(folder / "more"), HasSubstr("foreign tables"));

@@ -26,12 +26,12 @@ TEST(EventLog, GivesBackEveryTypeOfEventAndItsCommands) {
   {
     const auto log = make_log(folder / "log");
     ASSERT_TRUE(log->append(events, commands));
-    EXPECT_EQ(log->last_event(), 20U);
+    EXPECT_EQ(log->last_event(), 2 * kEventTypeCount);
     EXPECT_EQ(*read_all(*log), (Recorded{events, commands}));
   }
   for (const OpenMode mode : {OpenMode::ReadOnly, OpenMode::ReadWrite}) {
     const auto log = reopen(folder / "log", mode);
-    EXPECT_EQ(log->last_event(), 20U);
+    EXPECT_EQ(log->last_event(), 2 * kEventTypeCount);
     EXPECT_EQ(*read_all(*log), (Recorded{events, commands}));
   }
 }

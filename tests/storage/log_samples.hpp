@@ -113,6 +113,9 @@ inline Event sample_event(EventNumber number) {
     case EventType::Timer: return numbered(number, Event::of(time, TimerEvent{5, static_cast<std::uint32_t>(n)}));
     case EventType::Command:
       return numbered(number, Event::of(time, CommandEvent{CommandType::Flatten, HaltReason::Drawdown, true}));
+    case EventType::CommandNote:
+      return numbered(number,
+                      Event::of(time, CommandNoteEvent{CommandNoteEvent::Kind::Key, OperatorNote(std::to_string(n))}));
     case EventType::Connection: break;
   }
   return numbered(number, Event::of(time, ConnectionEvent{true, true}));

@@ -94,9 +94,14 @@ inline Event any_event(EventType type) {
       event = Event::of(time, TimerEvent{any_index(), *rc::gen::arbitrary<std::uint32_t>()});
       break;
     case EventType::Command:
-      event = Event::of(time,
-                        CommandEvent{any_enum<CommandType>(4), any_enum<HaltReason>(static_cast<int>(kHaltReasonCount)),
-                                     any_bool(), OperatorNote(*rc::gen::arbitrary<std::string>())});
+      event = Event::of(time, CommandEvent{any_enum<CommandType>(static_cast<int>(kCommandTypeCount)),
+                                           any_enum<HaltReason>(static_cast<int>(kHaltReasonCount)), any_bool(),
+                                           *rc::gen::arbitrary<std::uint8_t>(), any_index(), any_index(),
+                                           any_order_id(), any_quantity(), any_spec()});
+      break;
+    case EventType::CommandNote:
+      event = Event::of(time, CommandNoteEvent{any_enum<CommandNoteEvent::Kind>(2),
+                                               OperatorNote(*rc::gen::arbitrary<std::string>())});
       break;
     case EventType::Connection: event = Event::of(time, ConnectionEvent{any_bool(), any_bool()}); break;
   }

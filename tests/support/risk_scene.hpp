@@ -1,6 +1,8 @@
 // A risk stage under a test's hand: a market and an account that a test sets, and the verdict on one order at a time.
 #pragma once
 
+#include <map>
+
 #include "engine/risk_stage.hpp"
 #include "tests/support/venue.hpp"
 
@@ -62,6 +64,7 @@ class RiskScene {
     ExecutionReport each = answer(id, instrument, side, ReportType::Fill);
     each.last_quantity = shares(quantity);
     each.leaves_quantity = shares(leaves);
+    each.cumulative_quantity = filled[id] += each.last_quantity;
     report(each);
   }
   void say(OrderId id, InstrumentIndex instrument, Side side, ReportType type) {
@@ -94,6 +97,7 @@ class RiskScene {
   StrategyIndex strategy = 0;  // Whose orders the scene sends and reports on.
   EventNumber last_event = 0;
   std::uint64_t execution_id = 0;
+  std::map<OrderId, Quantity> filled;  // Of each order, by `fill`.
 };
 
 }  // namespace bellwether::testing

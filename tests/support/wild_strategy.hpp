@@ -96,10 +96,10 @@ class WildStrategy final : public StrategyBase<WildStrategy> {
 inline StrategyRegistry wild_registry() {
   StrategyRegistry registry = StrategyRegistry::built_in();
   const ParameterSpec seed{"seed", std::int64_t{1}, 0, 1e15, "Seed of what it does"};
-  registry.add({"wild", "Anything at any time", {seed}, [](const StrategyConfig& config) -> StrategyType::Made {
-                  return {std::make_unique<WildStrategy>(
-                      static_cast<std::uint64_t>(config.parameters.integer("seed")), 0.5)};
-                }});
+  registry.add(
+      {"wild", "Anything at any time", {seed}, [](const StrategyConfig& config) -> StrategyType::Made {
+         return {std::make_unique<WildStrategy>(static_cast<std::uint64_t>(config.parameters.integer("seed")), 0.5)};
+       }});
   return registry;
 }
 

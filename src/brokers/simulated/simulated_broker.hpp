@@ -16,6 +16,8 @@ class SimulatedBroker final : public Broker {
 
   [[nodiscard]] BrokerCapabilities capabilities() const override;
   void take(const Event& event, std::span<const OrderCommand> commands) override { link_.take(event, commands); }
+  void replay(const Event& event, std::span<const OrderCommand> commands) override { link_.take(event, commands); }
+  [[nodiscard]] bool outlives_us() const override { return false; }
   /// Answers to `ask_books` come first.
   void collect(Timestamp now, std::vector<Event>& out) override;
   [[nodiscard]] Timestamp next_message() const override { return link_.next_report(); }

@@ -110,9 +110,9 @@ void SimulatedMarket::collect(Timestamp now, std::vector<Event>& out) {
     if (options_.daily_history_sessions > 0) {
       for (std::size_t i = 0; i < keys_.size(); ++i) {
         const auto instrument = static_cast<InstrumentIndex>(i);
-        out.push_back(Event::of(at, instrument,
-                                BarEvent{bar_of(instrument, session_.open, session_.close), kDailyInterval.count(),
-                                         true, true}));
+        out.push_back(
+            Event::of(at, instrument,
+                      BarEvent{bar_of(instrument, session_.open, session_.close), kDailyInterval.count(), true, true}));
       }
     }
     next_ = find_session(at) ? std::max(session_.open, at) : kNever;
@@ -150,9 +150,9 @@ void SimulatedMarket::tell_history(std::vector<Event>& out) {
   for (const Session& session : sessions_before(at_, options_.daily_history_sessions)) {
     for (std::size_t i = 0; i < keys_.size(); ++i) {
       const auto instrument = static_cast<InstrumentIndex>(i);
-      out.push_back(Event::of(session.close, instrument,
-                              BarEvent{bar_of(instrument, session.open, session.close), kDailyInterval.count(), true,
-                                       true}));
+      out.push_back(
+          Event::of(session.close, instrument,
+                    BarEvent{bar_of(instrument, session.open, session.close), kDailyInterval.count(), true, true}));
     }
   }
 }

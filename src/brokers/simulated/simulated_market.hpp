@@ -21,14 +21,14 @@ struct SimulatedMarketOptions {
 
 /// Where a source of market data stands when it begins.
 struct MarketStart {
-  Timestamp at;                               ///< Nothing before, and nothing but session events at, this time.
+  Timestamp at;                              ///< Nothing before, and nothing but session events at, this time.
   std::optional<SessionEvent> open_session;  ///< Open at that time: its open has been told.
   bool tell_history = true;                  ///< False where the strategies have had their history.
 };
 
-/// A price is a function of seed, symbol and time, so a restart goes on with the same prices. Bars are marked synthetic.
-/// Sessions that were slept through are opened and closed all the same; of bars, those that lie further back than
-/// `kBarsBehindMax` are left out: nobody saw them when they happened.
+/// A price is a function of seed, symbol and time, so a restart goes on with the same prices. Bars are marked
+/// synthetic. Sessions that were slept through are opened and closed all the same; of bars, those that lie further back
+/// than `kBarsBehindMax` are left out: nobody saw them when they happened.
 class SimulatedMarket final : public MarketDataSource {
  public:
   static constexpr int kBarsBehindMax = 10;

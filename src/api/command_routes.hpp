@@ -1,0 +1,15 @@
+// The routes that act: on orders, positions, strategies and the session as a whole.
+#pragma once
+
+#include <vector>
+
+#include "api/ports.hpp"
+#include "config/json.hpp"
+#include "net/route.hpp"
+
+namespace bellwether {
+
+/// Appends them. What `ports` refers to must outlive them.
+void add_command_routes(const ApiPorts& ports, const Names& names, std::vector<Route>& out);
+
+}  // namespace bellwether
