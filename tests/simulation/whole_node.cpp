@@ -510,6 +510,13 @@ class World {
       text += " " + std::string(token(r.type)) + " " + r.order.client_order_id() + " " + r.last_quantity.to_string() +
               " of " + r.cumulative_quantity.to_string() + "+" + r.leaves_quantity.to_string();
       if (!turn.takes_report()) text += " (passed over)";
+      if (r.type == ReportType::Fill && turn.takes_report()) {
+        const Portfolio& portfolio = node_->engine->position_stage().portfolio();
+        text += ", holds " + portfolio.net_quantity(r.instrument).to_string() + " of " +
+                config_.instruments[r.instrument].symbol + ", " +
+                portfolio.position(r.strategy, r.instrument).quantity().to_string() + " by strategy " +
+                config_.strategies[r.strategy].id;
+      }
     }
     if (turn.event.type == EventType::Connection) text += turn.event.connection.up ? " up" : " down";
     for (const Intent& intent : turn.intents) {
