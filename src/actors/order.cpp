@@ -69,7 +69,7 @@ order_actor::behavior_type order(Self self, SessionPorts ports, std::shared_ptr<
         publish(self, recorder);
       },
       [=](SnapshotPtr& snapshot) {
-        self->state.stage->save(snapshot->stages);
+        // The order stage has no state.
         if (ports.log != nullptr) ports.log->enqueue(whole(*snapshot));
         self->send(venue, stored_atom::value);
       },

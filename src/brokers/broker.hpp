@@ -42,8 +42,8 @@ class Broker {
   /// An event has passed the stages and is durable: the commands that it caused leave now. Called for every event, in
   /// order. A Query asks what has become of one order; the answer comes as reports.
   virtual void take(const Event& event, std::span<const OrderCommand> commands) = 0;
-  /// After a restart: an event of the log with the commands that it caused then. A broker somewhere else has had them or
-  /// not, and is asked about the orders; one that died with us needs them again.
+  /// After a restart: an event of the log with the commands that it caused then. A broker somewhere else has had them
+  /// or not, and is asked about the orders; one that died with us needs them again.
   virtual void replay(const Event& /*event*/, std::span<const OrderCommand> /*commands*/) {}
   /// True where the account goes on without us: after a restart, what was under way is not known.
   [[nodiscard]] virtual bool outlives_us() const { return true; }

@@ -3,7 +3,7 @@
 namespace bellwether {
 
 Engine::Engine(const EngineConfig& config, std::unique_ptr<SignalStage> signal)
-    : position_(config), signal_(std::move(signal)), risk_(config), order_(config) {}
+    : position_(config), signal_(std::move(signal)), risk_(config) {}
 
 Expected<std::unique_ptr<Engine>> Engine::make(const EngineConfig& config, const StrategyRegistry& registry) {
   auto signal = SignalStage::make(config, registry);
@@ -30,14 +30,12 @@ void Engine::save(ByteWriter& out) const {
   position_.save(out);
   signal_->save(out);
   risk_.save(out);
-  order_.save(out);
 }
 
 void Engine::load(ByteReader& in) {
   position_.load(in);
   signal_->load(in);
   risk_.load(in);
-  order_.load(in);
 }
 
 }  // namespace bellwether

@@ -117,6 +117,7 @@ class FillSimulator {
   void guard(Book& book, const Resting& entry, Price price, Opportunity& look, std::vector<ExecutionReport>& out);
   void after_leg_fill(Book& book, const Resting& leg, Quantity quantity, Timestamp now,
                       std::vector<ExecutionReport>& out);
+  static Resting* find_in(Book& book, OrderId id);
   void sweep(Book& book);
   /// What an execution adds to an order.
   struct Execution {
@@ -134,7 +135,8 @@ class FillSimulator {
   void replace_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out);
   Resting& rest(Book& book, const OrderCommand& command, const OrderSpec& spec, OrderLeg leg, bool held, Timestamp now,
                 std::vector<ExecutionReport>& out);
-  Resting* find(OrderId id, Book** found_in);
+  /// Looks into the book of `instrument` first.
+  Resting* find(OrderId id, InstrumentIndex instrument, Book** found_in);
   /// Appends a report, and gives it to be completed; valid until the next one.
   ExecutionReport& add_report(std::vector<ExecutionReport>& out, const Resting& order, ReportType type, Timestamp time);
 

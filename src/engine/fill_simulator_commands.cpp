@@ -58,26 +58,39 @@ void FillSimulator::submit_order(const OrderCommand& command, Timestamp now, std
   const Bar& bar = last_bars_[spec.instrument];
   Quantity& left = close_left_[spec.instrument];
   Opportunity look{now, left, bar.volume, now, now};
-  if (Resting* order = find(command.id, nullptr)) fill(*order, book, bar.close, true, look, out);
+  if (Resting* order = find_in(book, command.id)) fill(*order, book, bar.close, true, look, out);
   left = look.available;
   for (Resting& order : book) order.fresh = false;
   sweep(book);
 }
 
-FillSimulator::Resting* FillSimulator::find(OrderId id, Book** found_in) {
+FillSimulator::Resting* FillSimulator::find_in(Book& book, OrderId id) {
+  // The orders asked for are the newest more often than not.
+  for (auto order = book.rbegin(); order != book.rend(); ++order) {
+    if (order->id == id && !order->done) return &*order;
+  }
+  return nullptr;
+}
+
+FillSimulator::Resting* FillSimulator::find(OrderId id, InstrumentIndex instrument, Book** found_in) {
+  const auto look_into = [&](Book& book) {
+    Resting* const order = find_in(book, id);
+    if (order != nullptr) *found_in = &book;
+    return order;
+  };
+  // A replacement may be of another instrument than its target, and a command may not say.
+  if (instrument < books_.size()) {
+    if (Resting* const order = look_into(books_[instrument])) return order;
+  }
   for (Book& book : books_) {
-    for (Resting& order : book) {
-      if (order.id != id || order.done) continue;
-      if (found_in != nullptr) *found_in = &book;
-      return &order;
-    }
+    if (Resting* const order = look_into(book)) return order;
   }
   return nullptr;
 }
 
 void FillSimulator::cancel_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out) {
   Book* book = nullptr;
-  Resting* order = find(command.target, &book);
+  Resting* order = find(command.target, command.spec.instrument, &book);
   if (order == nullptr) {
     Resting gone;
     gone.id = command.target;
@@ -93,7 +106,7 @@ void FillSimulator::cancel_order(const OrderCommand& command, Timestamp now, std
 
 void FillSimulator::replace_order(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out) {
   Book* book = nullptr;
-  Resting* order = find(command.target, &book);
+  Resting* order = find(command.target, command.spec.instrument, &book);
   const bool simple =
       order != nullptr && order->spec.order_class == OrderClass::Simple && order->id.leg == OrderLeg::Entry;
   if (!simple) {
@@ -118,7 +131,7 @@ void FillSimulator::replace_order(const OrderCommand& command, Timestamp now, st
 
 void FillSimulator::refuse(OrderId id, Timestamp now, std::vector<ExecutionReport>& out) {
   Book* book = nullptr;
-  Resting* order = find(id, &book);
+  Resting* order = find(id, kNoInstrument, &book);
   if (order == nullptr || !order->filled.is_zero()) return;
   end_group(*book, id, id, ReportType::Canceled, now, out);
   end(*order, ReportType::Rejected, now, out);
@@ -127,7 +140,8 @@ void FillSimulator::refuse(OrderId id, Timestamp now, std::vector<ExecutionRepor
 }
 
 bool FillSimulator::report_status(OrderId id, Timestamp now, std::vector<ExecutionReport>& out) {
-  const Resting* order = find(id, nullptr);
+  Book* book = nullptr;
+  const Resting* order = find(id, kNoInstrument, &book);
   if (order == nullptr) return false;
   ExecutionReport& report = add_report(out, *order, order->held ? ReportType::Held : ReportType::Accepted, now);
   if (id.leg == OrderLeg::Target) report.last_price = order->spec.limit_price;

@@ -23,7 +23,10 @@ MarketFeed::MarketFeed(std::vector<FeedSource> sources, std::vector<InstrumentAc
     // A session is a whole number of half hours: intervals that divide these never reach beyond its close.
     cursor.plain = source.bars.empty() || (!source.clock_aligned && kHalfHour % source.interval == Duration(0));
     refresh(cursors_.back());
+    order_.push_back({cursor.next_time, static_cast<std::uint32_t>(order_.size())});
   }
+  // Ascending: a heap.
+  std::sort(order_.begin(), order_.end(), [](const Due& a, const Due& b) { return a.before(b); });
 }
 
 Timestamp MarketFeed::close_time(const Cursor& cursor) const {
@@ -51,11 +54,21 @@ void MarketFeed::refresh(Cursor& cursor) const {
 }
 
 MarketFeed::Cursor* MarketFeed::earliest() {
-  Cursor* best = nullptr;
-  for (Cursor& cursor : cursors_) {
-    if (cursor.next_time != kNever && (best == nullptr || cursor.next_time < best->next_time)) best = &cursor;
+  if (order_.empty() || order_.front().time == kNever) return nullptr;
+  return &cursors_[order_.front().cursor];
+}
+
+void MarketFeed::reorder_first() {
+  const std::size_t size = order_.size();
+  const Due moved{cursors_[order_.front().cursor].next_time, order_.front().cursor};
+  std::size_t at = 0;
+  for (std::size_t child = 1; child < size; child = 2 * at + 1) {
+    if (child + 1 < size && order_[child + 1].before(order_[child])) ++child;
+    if (!order_[child].before(moved)) break;
+    order_[at] = order_[child];
+    at = child;
   }
-  return best;
+  order_[at] = moved;
 }
 
 Timestamp MarketFeed::start_of(const Cursor& cursor) const {
@@ -118,6 +131,7 @@ bool MarketFeed::next(Event& event) {
         write_event(*cursor, event);
         ++cursor->at;
         refresh(*cursor);
+        reorder_first();
         ++position_;
         return true;
       }
@@ -177,6 +191,7 @@ void MarketFeed::take_run(std::size_t count) {
   cursor.at += count;
   position_ += count;
   refresh(cursor);
+  reorder_first();
 }
 
 }  // namespace bellwether

@@ -61,8 +61,20 @@ class MarketFeed {
     std::size_t run_end = 0;  // Bars from `at` up to here follow one another within the session.
   };
 
+  /// When a source has its next event.
+  struct Due {
+    Timestamp time;
+    std::uint32_t cursor;
+    [[nodiscard]] bool before(const Due& other) const {
+      return time != other.time ? time < other.time : cursor < other.cursor;
+    }
+  };
+
   void refresh(Cursor& cursor) const;
+  /// The source that is next; null at the end.
   Cursor* earliest();
+  /// Takes the first of `order_` to where its next event belongs.
+  void reorder_first();
   void enter_session(const Cursor& cursor);
   void find_run_end(Cursor& cursor) const;
   static void write_event(const Cursor& cursor, Event& event);
@@ -72,6 +84,7 @@ class MarketFeed {
   void push_actions(const Session& session, Timestamp at);
 
   std::vector<Cursor> cursors_;
+  std::vector<Due> order_;  // A heap of all sources, the next one first.
   std::vector<InstrumentActions> actions_;
   std::vector<std::size_t> next_action_;
   SessionCalendar calendar_;

@@ -71,6 +71,16 @@ Transition transition_of(const ExecutionReport& report) {
   invariant_failed("report type without a transition", __FILE__, __LINE__);
 }
 
+/// The legs of a group have the hash of its entry: nothing asks for one of them without the others.
+std::uint32_t hash_of(OrderId id) {
+  const std::uint64_t place = (std::uint64_t{id.epoch} << 16) + id.index;
+  return static_cast<std::uint32_t>((id.event * 0x9e3779b97f4a7c15U + place * 0xd6e8feb86659fd93U) >> 32);
+}
+
+OpenOrder order_of(const OrderCommand& command, const OrderSpec& spec, OrderLeg leg) {
+  return {command.id.with_leg(leg), command.strategy, spec, OrderState::PendingNew, Quantity()};
+}
+
 /// The legs of a bracket guard a position for as long as it lasts.
 TimeInForce leg_time_in_force(const OrderSpec& group) {
   return group.order_class == OrderClass::Oco ? group.time_in_force : TimeInForce::Gtc;
@@ -169,23 +179,50 @@ void carry_through(OrderSpec& spec, Quantity& filled, const CorporateAction& act
 }
 
 void OpenOrders::apply(const CorporateAction& action, InstrumentIndex index, const Instrument& instrument) {
-  for (OpenOrder& order : orders_) {
-    if (order.spec.instrument == index) carry_through(order.spec, order.filled, action, instrument);
+  for (const OpenOrder& each : of(index)) {
+    OpenOrder& order = orders_[slot_of(each)];
+    carry_through(order.spec, order.filled, action, instrument);
   }
 }
 
 OpenOrder* OpenOrders::find_open(OrderId id) {
-  // The orders asked for are the newest far more often than not.
-  for (auto it = orders_.rbegin(); it != orders_.rend(); ++it) {
-    if (it->id == id) return &*it;
-  }
-  return nullptr;
+  std::uint32_t slot = by_id_.first(hash_of(id));
+  while (slot != HashChains::kNone && orders_[slot].id != id) slot = by_id_.next(slot);
+  return slot == HashChains::kNone ? nullptr : &orders_[slot];
 }
 
 const OpenOrder* OpenOrders::find(OrderId id) const { return const_cast<OpenOrders*>(this)->find_open(id); }
 
-void OpenOrders::add(const OrderCommand& command, const OrderSpec& spec, OrderLeg leg) {
-  orders_.push_back({command.id.with_leg(leg), command.strategy, spec, OrderState::PendingNew, Quantity()});
+void OpenOrders::append(List& list, std::vector<Link>& links, std::uint32_t slot) {
+  links[slot] = {list.last, HashChains::kNone};
+  (list.size == 0 ? list.first : links[list.last].after) = slot;
+  list.last = slot;
+  ++list.size;
+}
+
+void OpenOrders::unlink(List& list, std::vector<Link>& links, std::uint32_t slot) {
+  const Link link = links[slot];
+  (link.before == HashChains::kNone ? list.first : links[link.before].after) = link.after;
+  (link.after == HashChains::kNone ? list.last : links[link.after].before) = link.before;
+  --list.size;
+}
+
+void OpenOrders::add(const OpenOrder& order) {
+  std::uint32_t slot = static_cast<std::uint32_t>(orders_.size());
+  if (free_.empty()) {
+    orders_.push_back(order);
+    links_.emplace_back();
+    instrument_links_.emplace_back();
+  } else {
+    slot = free_.back();
+    free_.pop_back();
+    orders_[slot] = order;
+  }
+  const std::size_t instrument = order.spec.instrument;
+  if (instrument >= by_instrument_.size()) by_instrument_.resize(instrument + 1);
+  append(all_, links_, slot);
+  append(by_instrument_[instrument], instrument_links_, slot);
+  by_id_.insert(slot, hash_of(order.id));
 }
 
 void OpenOrders::apply(const OrderCommand& command) {
@@ -197,10 +234,10 @@ void OpenOrders::apply(const OrderCommand& command) {
     }
     if (command.kind == CommandKind::Cancel) return;
   }
-  if (command.spec.order_class != OrderClass::Oco) add(command, command.spec, OrderLeg::Entry);
+  if (command.spec.order_class != OrderClass::Oco) add(order_of(command, command.spec, OrderLeg::Entry));
   if (command.spec.order_class == OrderClass::Simple) return;
-  if (const auto leg = target_leg(command.spec)) add(command, *leg, OrderLeg::Target);
-  if (const auto leg = stop_leg(command.spec, Price())) add(command, *leg, OrderLeg::StopLoss);
+  if (const auto leg = target_leg(command.spec)) add(order_of(command, *leg, OrderLeg::Target));
+  if (const auto leg = stop_leg(command.spec, Price())) add(order_of(command, *leg, OrderLeg::StopLoss));
 }
 
 OpenOrders::Applied OpenOrders::apply(const ExecutionReport& report) {
@@ -229,9 +266,12 @@ OpenOrders::Applied OpenOrders::apply(const ExecutionReport& report) {
 }
 
 const OpenOrder* OpenOrders::take_out(OpenOrder* order) {
-  ended_ = *order;
-  orders_.erase(orders_.begin() + (order - orders_.data()));
-  return &ended_;
+  const std::uint32_t slot = slot_of(*order);
+  unlink(all_, links_, slot);
+  unlink(by_instrument_[order->spec.instrument], instrument_links_, slot);
+  by_id_.erase(slot);
+  free_.push_back(slot);
+  return order;
 }
 
 OpenOrders::Applied OpenOrders::end_group(const ExecutionReport& report) {
@@ -242,13 +282,15 @@ OpenOrders::Applied OpenOrders::end_group(const ExecutionReport& report) {
     entry->state = *next;
     applied = {Outcome::Ended, take_out(entry), {}};
   }
-  std::erase_if(orders_, [&](const OpenOrder& each) { return each.id.with_leg(OrderLeg::Entry) == report.order; });
+  for (OrderLeg leg : {OrderLeg::Target, OrderLeg::StopLoss}) {
+    if (OpenOrder* order = find_open(report.order.with_leg(leg))) take_out(order);
+  }
   return applied;
 }
 
 void OpenOrders::save(ByteWriter& out) const {
-  out.u32(static_cast<std::uint32_t>(orders_.size()));
-  for (const OpenOrder& order : orders_) {
+  out.u32(static_cast<std::uint32_t>(size()));
+  for (const OpenOrder& order : all()) {
     write(out, order.id);
     out.u16(order.strategy);
     write(out, order.spec);
@@ -258,7 +300,7 @@ void OpenOrders::save(ByteWriter& out) const {
 }
 
 void OpenOrders::load(ByteReader& in) {
-  orders_.clear();
+  *this = {};
   const std::uint32_t count = in.u32();
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     OpenOrder order;
@@ -269,7 +311,8 @@ void OpenOrders::load(ByteReader& in) {
     if (state >= static_cast<std::uint8_t>(OrderState::Filled)) in.fail();
     order.state = static_cast<OrderState>(state);
     order.filled = in.fixed<Quantity>();
-    orders_.push_back(order);
+    if (find(order.id) != nullptr) in.fail();
+    if (in.ok()) add(order);
   }
 }
 

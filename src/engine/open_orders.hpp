@@ -1,10 +1,11 @@
 // The orders that may still fill, and the one table of how an order's state changes.
 #pragma once
 
+#include <iterator>
 #include <optional>
-#include <span>
 #include <vector>
 
+#include "engine/hash_chains.hpp"
 #include "engine/order_types.hpp"
 
 namespace bellwether {
@@ -56,9 +57,77 @@ struct OpenOrder {
   [[nodiscard]] bool is_protective() const { return id.leg != OrderLeg::Entry; }
 };
 
-/// All open orders of a session, in the order in which they came. Bounded by the risk stage's limit on open orders.
+/// All open orders of a session, in the order in which they came. Bounded by the risk stage's limit on open orders. To
+/// find, add or end one costs the same however many there are. An order keeps its slot until it ends.
 class OpenOrders {
+  /// Before and after an order, in a list; by slot.
+  struct Link {
+    std::uint32_t before = HashChains::kNone;
+    std::uint32_t after = HashChains::kNone;
+  };
+  struct List {
+    std::uint32_t first = HashChains::kNone;
+    std::uint32_t last = HashChains::kNone;
+    std::size_t size = 0;
+  };
+
  public:
+  /// Some of the orders, in the order in which they came. No order may be added or end while it is walked over.
+  class Range {
+   public:
+    class Iterator {
+     public:
+      using value_type = OpenOrder;
+      using difference_type = std::ptrdiff_t;
+
+      Iterator() = default;
+      const OpenOrder& operator*() const { return orders_[slot_]; }
+      const OpenOrder* operator->() const { return &orders_[slot_]; }
+      Iterator& operator++() {
+        slot_ = links_[slot_].after;
+        return *this;
+      }
+      Iterator operator++(int) {
+        const Iterator present = *this;
+        ++*this;
+        return present;
+      }
+      bool operator==(const Iterator& other) const { return slot_ == other.slot_; }
+
+     private:
+      friend class Range;
+      Iterator(const OpenOrder* orders, const Link* links, std::uint32_t slot)
+          : orders_(orders), links_(links), slot_(slot) {}
+
+      const OpenOrder* orders_ = nullptr;
+      const Link* links_ = nullptr;
+      std::uint32_t slot_ = HashChains::kNone;
+    };
+
+    [[nodiscard]] Iterator begin() const { return {orders_, links_, list_.first}; }
+    [[nodiscard]] Iterator end() const { return {orders_, links_, HashChains::kNone}; }
+    [[nodiscard]] bool empty() const { return list_.size == 0; }
+    [[nodiscard]] std::size_t size() const { return list_.size; }
+    [[nodiscard]] const OpenOrder& front() const { return orders_[list_.first]; }
+    /// What has come after the first `count`, found from the newest.
+    [[nodiscard]] Range subspan(std::size_t count) const {
+      Range rest = *this;
+      rest.list_ = {HashChains::kNone, list_.last, list_.size - count};
+      for (std::size_t i = 0; i < rest.list_.size; ++i) {
+        rest.list_.first = i == 0 ? list_.last : links_[rest.list_.first].before;
+      }
+      return rest;
+    }
+
+   private:
+    friend class OpenOrders;
+    Range(const OpenOrder* orders, const Link* links, const List& list) : orders_(orders), links_(links), list_(list) {}
+
+    const OpenOrder* orders_;
+    const Link* links_;
+    List list_;
+  };
+
   /// Takes notice of a command that is on its way: a Submit adds the order with its legs, a Replace adds the new order
   /// and marks the old one, a Cancel marks its target.
   void apply(const OrderCommand& command);
@@ -78,9 +147,19 @@ class OpenOrders {
 
   /// Null where no open order has the id.
   [[nodiscard]] const OpenOrder* find(OrderId id) const;
-  [[nodiscard]] std::span<const OpenOrder> all() const { return orders_; }
-  [[nodiscard]] bool empty() const { return orders_.empty(); }
-  [[nodiscard]] std::size_t size() const { return orders_.size(); }
+  [[nodiscard]] Range all() const { return {orders_.data(), links_.data(), all_}; }
+  /// Those of an instrument.
+  [[nodiscard]] Range of(InstrumentIndex instrument) const {
+    return {orders_.data(), instrument_links_.data(),
+            instrument < by_instrument_.size() ? by_instrument_[instrument] : List{}};
+  }
+  [[nodiscard]] bool empty() const { return all_.size == 0; }
+  [[nodiscard]] std::size_t size() const { return all_.size; }
+  /// Where an open order stands until it ends, for indexes of others.
+  [[nodiscard]] std::uint32_t slot_of(const OpenOrder& order) const {
+    return static_cast<std::uint32_t>(&order - orders_.data());
+  }
+  [[nodiscard]] const OpenOrder& at(std::uint32_t slot) const { return orders_[slot]; }
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);
@@ -89,12 +168,20 @@ class OpenOrders {
   OpenOrder* find_open(OrderId id);
   /// A refused entry takes the legs of its group with it.
   Applied end_group(const ExecutionReport& report);
-  void add(const OrderCommand& command, const OrderSpec& spec, OrderLeg leg);
-  /// Takes an order that has ended out of the list; it stays readable in `ended_`.
+  void add(const OpenOrder& order);
+  /// Takes an order that has ended out of the lists; it stays readable until the next one is added.
   const OpenOrder* take_out(OpenOrder* order);
+  static void append(List& list, std::vector<Link>& links, std::uint32_t slot);
+  static void unlink(List& list, std::vector<Link>& links, std::uint32_t slot);
 
+  // By slot.
   std::vector<OpenOrder> orders_;
-  OpenOrder ended_;  // The last one that did.
+  std::vector<Link> links_;
+  std::vector<Link> instrument_links_;
+  List all_;
+  std::vector<List> by_instrument_;  // As far as there have been orders.
+  HashChains by_id_;
+  std::vector<std::uint32_t> free_;  // Slots of orders that have ended.
 };
 
 /// Brings an order that is open over a corporate action into the shares and prices after it, as brokers do (FINRA rule

@@ -28,19 +28,9 @@ ExecutionReport replacement_refusal(const Intent& intent, Timestamp now) {
 
 }  // namespace
 
-void OrderStage::advance(Turn& turn) {
-  const Event& event = turn.event;
-  if (turn.takes_report()) open_orders_.apply(event.report);
-  if (event.type == EventType::CorporateAction) {
-    open_orders_.apply(event.corporate_action, event.instrument, config_->instruments[event.instrument]);
-  }
-  issue(turn);
-}
-
 void OrderStage::issue(Turn& turn) {
   for (const Intent& intent : turn.intents) {
     if (intent.denied == DenyReason::None) {
-      open_orders_.apply(intent.command);
       turn.commands.push_back(intent.command);
       continue;
     }

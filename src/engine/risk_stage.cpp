@@ -51,11 +51,6 @@ bool is_malformed(const OrderSpec& spec, const Instrument& instrument, Price las
   return has_bad_legs(spec, base);
 }
 
-bool same_order(const OrderSpec& a, const OrderSpec& b) {
-  return a.instrument == b.instrument && a.side == b.side && a.type == b.type && a.quantity == b.quantity &&
-         a.limit_price == b.limit_price && a.stop_price == b.stop_price && a.trail == b.trail;
-}
-
 /// How many orders a submission makes.
 std::size_t orders_in(const OrderSpec& spec) {
   if (spec.order_class == OrderClass::Simple) return 1;
@@ -63,28 +58,7 @@ std::size_t orders_in(const OrderSpec& spec) {
          (stop_leg(spec, Price()) ? 1U : 0U);
 }
 
-/// The price at which an order may cost the most.
-Price worst_price(const OrderSpec& spec, Price last_price) {
-  return std::max({spec.limit_price, spec.stop_price, last_price});
-}
-
 }  // namespace
-
-void RiskStage::Reach::add(Side side, Quantity quantity, Price price) {
-  Quantity& open = side == Side::Buy ? buys : sells;
-  Money& value = side == Side::Buy ? buy_value : sell_value;
-  open = saturating_sum(open, quantity);
-  value = saturating_sum(value, saturating_notional(price, quantity));
-}
-
-Quantity RiskStage::Reach::worst() const {
-  return std::max(saturating_sum(position, buys).abs(), saturating_sum(-position, sells).abs());
-}
-
-Money RiskStage::Reach::worst_value(Price last_price) const {
-  const Money held = saturating_notional(last_price, position);
-  return std::max(saturating_sum(held, buy_value).abs(), saturating_sum(-held, sell_value).abs());
-}
 
 RiskStage::RiskStage(const EngineConfig& config)
     : config_(&config),
@@ -95,6 +69,7 @@ RiskStage::RiskStage(const EngineConfig& config)
       daily_loss_(billionths(config.risk.daily_loss.value_or(0))),
       drawdown_(billionths(config.risk.drawdown.value_or(0))),
       order_watch_(config),
+      reserves_(config.instruments.size(), config.strategies.size()),
       exposures_(config.instruments.size()),
       margin_(config),
       own_positions_(config.strategies.size() * config.instruments.size()),
@@ -195,6 +170,7 @@ void RiskStage::observe_price(InstrumentIndex instrument, Price price, Timestamp
   if (!price.is_positive()) return;
   exposures_[instrument].last_price = price;
   exposures_[instrument].last_time = time;
+  touch_value(instrument);
   mark_margin(instrument);
 }
 
@@ -207,7 +183,7 @@ void RiskStage::observe_action(const Turn& turn) {
   const CorporateAction& action = turn.event.corporate_action;
   Exposure& exposure = exposures_[turn.event.instrument];
   exposure.last_price = scaled(exposure.last_price, kOne, action.split_ratio_billionths);
-  open_orders_.apply(action, turn.event.instrument, config_->instruments[turn.event.instrument]);
+  reserves_.apply(open_orders_, action, turn.event.instrument, config_->instruments[turn.event.instrument]);
   // All positions of the instrument that were not flat are among the changes.
   exposure.position = Quantity();
   for (const PositionChange& change : turn.positions) {
@@ -219,13 +195,14 @@ void RiskStage::observe_action(const Turn& turn) {
 
 void RiskStage::apply_report(Turn& turn) {
   const ExecutionReport& report = turn.event.report;
-  const OpenOrders::Applied applied = open_orders_.apply(report);
+  const OpenOrders::Applied applied = reserves_.apply(open_orders_, report);
   order_watch_.heard(turn, applied, open_orders_);
   // Whether its order is still open or not: what was executed moves the position.
   if (report.type != ReportType::Fill) return;
   const Quantity filled = report.last_quantity * sign(report.side);
   exposures_[report.instrument].position += filled;
   own_positions_[slot(report.strategy, report.instrument)] += filled;
+  reserves_.touch(report.instrument);
   mark_margin(report.instrument);
 }
 
@@ -239,6 +216,7 @@ EquityBounds RiskStage::bounds(InstrumentIndex instrument, Money rest) const {
 void RiskStage::finish_run(InstrumentIndex instrument, Timestamp last_time, Price last_close, Money equity) {
   exposures_[instrument].last_price = last_close;
   exposures_[instrument].last_time = last_market_time_ = last_time;
+  touch_value(instrument);
   mark_margin(instrument);
   equity_ = equity;
 }
@@ -294,7 +272,7 @@ void RiskStage::check_intents(Turn& turn) {
   }
 }
 
-DenyReason RiskStage::decide(const Intent& intent, Timestamp now) const {
+DenyReason RiskStage::decide(const Intent& intent, Timestamp now) {
   const OrderCommand& command = intent.command;
   if (command.kind != CommandKind::Submit && open_orders_.find(command.target) == nullptr)
     return DenyReason::UnknownOrder;
@@ -302,16 +280,16 @@ DenyReason RiskStage::decide(const Intent& intent, Timestamp now) const {
   return decide_order(command, now);
 }
 
-DenyReason RiskStage::decide_order(const OrderCommand& command, Timestamp now) const {
+DenyReason RiskStage::decide_order(const OrderCommand& command, Timestamp now) {
   const OrderSpec& spec = command.spec;
   const Price last_price = exposures_[spec.instrument].last_price;
   if (!last_price.is_positive()) return DenyReason::NoMarketData;
   if (is_malformed(spec, config_->instruments[spec.instrument], last_price)) return DenyReason::BadOrder;
   // A replacement takes the place of its target, which does not count here; until the venue answers, both count.
-  const Reaches reaches = reaches_of(spec.instrument, command.strategy, command.target);
-  const Reach& own = reaches.own;
-  const Quantity held = spec.side == Side::Sell ? own.position : -own.position;
-  const Quantity asked = saturating_sum(spec.quantity, spec.side == Side::Sell ? own.sells : own.buys);
+  const OpenOrder* const target = command.target.exists() ? open_orders_.find(command.target) : nullptr;
+  const Reaches reaches = reaches_of(spec.instrument, command.strategy, target);
+  const Quantity held = spec.side == Side::Sell ? reaches.position : -reaches.position;
+  const Quantity asked = saturating_sum(spec.quantity, spec.side == Side::Sell ? reaches.sells : reaches.buys);
   const bool reduces = spec.order_class != OrderClass::Bracket && asked <= held;
   if (halted() && !reduces) {
     if (halt_reason_ == HaltReason::DailyLoss) return DenyReason::DailyLoss;
@@ -328,8 +306,9 @@ DenyReason RiskStage::decide_order(const OrderCommand& command, Timestamp now) c
       if (each.is_positive() && (each - last_price).abs() > allowed) return DenyReason::PriceCollar;
     }
   }
-  if (limits_.refuse_duplicates && is_duplicate(command)) return DenyReason::DuplicateOrder;
-  return halted() ? DenyReason::None : decide_exposure(spec, reaches, price);
+  if (limits_.refuse_duplicates && reserves_.has_same(open_orders_, command)) return DenyReason::DuplicateOrder;
+  // Of several strategies in one instrument, what reduces the position of one may enlarge that of the account.
+  return decide_exposure(spec, reaches, price);
 }
 
 /// The limits on single orders and on how many there are.
@@ -350,24 +329,17 @@ DenyReason RiskStage::decide_size(const OrderCommand& command, Price price, Time
   return DenyReason::None;
 }
 
-bool RiskStage::is_duplicate(const OrderCommand& command) const {
-  const auto& open = open_orders_.all();
-  return std::any_of(open.begin(), open.end(), [&](const OpenOrder& each) {
-    return each.strategy == command.strategy && each.id != command.target && each.state != OrderState::PendingCancel &&
-           each.state != OrderState::PendingReplace && same_order(each.spec, command.spec);
-  });
-}
-
-DenyReason RiskStage::decide_exposure(const OrderSpec& spec, const Reaches& before, Price price) const {
+DenyReason RiskStage::decide_exposure(const OrderSpec& spec, const Reaches& before, Price price) {
   const bool may_short = config_->account.shorting && config_->instruments[spec.instrument].shortable;
-  const Quantity sold = saturating_sum(before.own.sells, spec.quantity);
-  if (spec.side == Side::Sell && !may_short && sold > before.own.position) return DenyReason::ShortingNotAllowed;
-  Reach after = before.all;
+  const Quantity sold = saturating_sum(before.sells, spec.quantity);
+  if (spec.side == Side::Sell && !may_short && sold > before.position) return DenyReason::ShortingNotAllowed;
+  OrderReach after = before.all;
   after.add(spec.side, spec.quantity, price);
-  const Quantity worst = after.worst();
-  if (worst <= before.all.worst()) return DenyReason::None;
+  // What the orders of the other side may come to, this one does not change, and it does not excuse it.
+  const Quantity worst = after.worst(spec.side);
+  if (worst <= before.all.position.abs()) return DenyReason::None;
   if (limits_.position_quantity && worst > *limits_.position_quantity) return DenyReason::PositionQuantity;
-  const Money worst_value = after.worst_value(exposures_[spec.instrument].last_price);
+  const Money worst_value = after.worst_value(spec.side, exposures_[spec.instrument].last_price);
   if (limits_.position_notional && worst_value > *limits_.position_notional) return DenyReason::PositionNotional;
   const Money gross = saturating_sum(worst_gross_without(spec.instrument), worst_value);
   if (limits_.gross_exposure && gross > fraction_of(equity_, gross_exposure_)) return DenyReason::GrossExposure;
@@ -375,46 +347,29 @@ DenyReason RiskStage::decide_exposure(const OrderSpec& spec, const Reaches& befo
   return DenyReason::None;
 }
 
-Money RiskStage::worst_gross_without(InstrumentIndex instrument) const {
-  Money sum;
-  for (std::size_t i = 0; i < exposures_.size(); ++i) {
-    if (i == instrument) continue;
-    const Reach reach = reaches_of(static_cast<InstrumentIndex>(i), kNoStrategy, OrderId()).all;
-    sum = saturating_sum(sum, reach.worst_value(exposures_[i].last_price));
-  }
-  return sum;
+Money RiskStage::worst_gross_without(InstrumentIndex instrument) {
+  reserves_.settle(instrument, [&](InstrumentIndex each) {
+    const Exposure& exposure = exposures_[each];
+    const OrderReach reach = reserves_.reach_of(open_orders_, each, exposure.position, exposure.last_price, nullptr);
+    return reach.worst_value(exposure.last_price);
+  });
+  return reserves_.worst_without(instrument);
 }
 
-RiskStage::Reaches RiskStage::reaches_of(InstrumentIndex instrument, StrategyIndex strategy, OrderId except) const {
-  Reaches reaches;
+RiskStage::Reaches RiskStage::reaches_of(InstrumentIndex instrument, StrategyIndex strategy, const OpenOrder* except) {
   const Exposure& exposure = exposures_[instrument];
-  reaches.all.position = exposure.position;
-  if (strategy != kNoStrategy) reaches.own.position = own_positions_[slot(strategy, instrument)];
-  OrderId group;
-  Quantity counted;
-  for (const OpenOrder& order : open_orders_.all()) {
-    if (order.spec.instrument != instrument || order.id == except) continue;
-    Quantity open = order.leaves();
-    if (order.is_protective()) {
-      const OrderId id = order.id.with_leg(OrderLeg::Entry);
-      if (id != group) counted = Quantity();
-      group = id;
-      // What the entry is still to fill and the legs are to end again makes no difference.
-      if (const OpenOrder* entry = open_orders_.find(id)) open -= entry->leaves();
-      // The legs of a group stand together: one cancels the other.
-      open = std::max(open - counted, Quantity());
-      counted += open;
-    }
-    const Price price = worst_price(order.spec, exposure.last_price);
-    reaches.all.add(order.spec.side, open, price);
-    if (order.strategy == strategy) reaches.own.add(order.spec.side, open, price);
-  }
+  Reaches reaches;
+  reaches.all = reserves_.reach_of(open_orders_, instrument, exposure.position, exposure.last_price, except);
+  reaches.position = own_positions_[slot(strategy, instrument)];
+  reaches.buys = reserves_.open_of(open_orders_, strategy, instrument, Side::Buy, except);
+  reaches.sells = reserves_.open_of(open_orders_, strategy, instrument, Side::Sell, except);
   return reaches;
 }
 
 void RiskStage::approve(const OrderCommand& command, Timestamp now) {
   open_orders_.apply(command);
   order_watch_.sent(command, now, open_orders_);
+  if (command.kind != CommandKind::Cancel) reserves_.add(open_orders_, command.id);
   if (command.kind == CommandKind::Cancel || recent_orders_.empty()) return;
   recent_orders_[next_recent_] = now;
   next_recent_ = next_recent_ + 1 == recent_orders_.size() ? 0 : next_recent_ + 1;
@@ -444,6 +399,9 @@ void RiskStage::save(ByteWriter& out) const {
 void RiskStage::load(ByteReader& in) {
   open_orders_.load(in);
   order_watch_.load(in);
+  for (const OpenOrder& order : open_orders_.all()) {
+    if (order.spec.instrument >= exposures_.size() || order.strategy >= config_->strategies.size()) in.fail();
+  }
   for (Exposure& exposure : exposures_) {
     exposure.position = in.fixed<Quantity>();
     exposure.last_price = in.fixed<Price>();
@@ -465,7 +423,12 @@ void RiskStage::load(ByteReader& in) {
   if (limits_.daily_loss) daily_floor_ = session_start_equity_ - fraction_of(session_start_equity_, daily_loss_);
   if (limits_.drawdown) drawdown_floor_ = peak_equity_ - fraction_of(peak_equity_, drawdown_);
   halt_reason_ = static_cast<HaltReason>(reason < kHaltReasonCount ? reason : 0);
-  for (std::size_t i = 0; i < exposures_.size(); ++i) mark_margin(static_cast<InstrumentIndex>(i));
+  if (!in.ok()) return;
+  reserves_.reset(open_orders_);
+  for (std::size_t i = 0; i < exposures_.size(); ++i) {
+    mark_margin(static_cast<InstrumentIndex>(i));
+    reserves_.touch(static_cast<InstrumentIndex>(i));
+  }
 }
 
 }  // namespace bellwether

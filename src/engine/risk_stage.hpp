@@ -6,6 +6,7 @@
 #include "engine/engine_config.hpp"
 #include "engine/maintenance_margin.hpp"
 #include "engine/open_orders.hpp"
+#include "engine/order_reserves.hpp"
 #include "engine/order_watch.hpp"
 #include "engine/run_marks.hpp"
 #include "engine/turn.hpp"
@@ -38,12 +39,15 @@ class RiskStage {
   /// Decides the intents of the last bar of a run.
   void check_intents(Turn& turn);
 
+  /// All orders that may still fill, as this stage let them pass: the engine's one truth about them. Only the signal
+  /// stage has a view of its own, which runs ahead of this one: it holds what strategies have asked for in the event
+  /// under work, the orders that will be denied among it, and live it stands on another thread, at a later event.
+  [[nodiscard]] const OpenOrders& open_orders() const { return open_orders_; }
   [[nodiscard]] bool halted() const { return halt_reason_ != HaltReason::None; }
   [[nodiscard]] HaltReason halt_reason() const { return halt_reason_; }
   /// When silence of all market data, or of the venue about an order, will have lasted too long.
   [[nodiscard]] NextTimer next_timer() const;
   [[nodiscard]] const OrderWatch& order_watch() const { return order_watch_; }
-  [[nodiscard]] const OpenOrders& open_orders() const { return open_orders_; }
   /// Of an instrument, over all strategies.
   [[nodiscard]] Quantity position(InstrumentIndex instrument) const { return exposures_[instrument].position; }
   /// True where silence of market data must be watched event by event.
@@ -59,23 +63,12 @@ class RiskStage {
     Price last_price;
     Timestamp last_time;
   };
-  /// What a position may become through open orders: each side as if all its orders filled and none of the other's.
-  struct Reach {
+  /// Of an instrument over all strategies, and of one of them.
+  struct Reaches {
+    OrderReach all;
     Quantity position;
     Quantity buys;
     Quantity sells;
-    Money buy_value;  ///< At the orders' own prices, where these are worse than the last one.
-    Money sell_value;
-
-    void add(Side side, Quantity quantity, Price price);
-    [[nodiscard]] Quantity worst() const;
-    /// `last_price` values the position.
-    [[nodiscard]] Money worst_value(Price last_price) const;
-  };
-  /// Of an instrument over all strategies, and of one of them.
-  struct Reaches {
-    Reach all;
-    Reach own;
   };
 
   void observe(Turn& turn);
@@ -94,16 +87,18 @@ class RiskStage {
   void mark_margin(InstrumentIndex instrument);
   /// True where a breaker that trips now would change something.
   [[nodiscard]] bool may_trip() const { return !halted() || (limits_.flatten_on_halt && !flattening_); }
-  [[nodiscard]] DenyReason decide(const Intent& intent, Timestamp now) const;
-  [[nodiscard]] DenyReason decide_order(const OrderCommand& command, Timestamp now) const;
+  [[nodiscard]] DenyReason decide(const Intent& intent, Timestamp now);
+  [[nodiscard]] DenyReason decide_order(const OrderCommand& command, Timestamp now);
   [[nodiscard]] DenyReason decide_size(const OrderCommand& command, Price price, Timestamp now) const;
-  [[nodiscard]] bool is_duplicate(const OrderCommand& command) const;
-  [[nodiscard]] DenyReason decide_exposure(const OrderSpec& spec, const Reaches& before, Price price) const;
-  /// Without the order `except`. Legs of groups count as far as their entry has filled: another order may end the same
-  /// position before them.
-  [[nodiscard]] Reaches reaches_of(InstrumentIndex instrument, StrategyIndex strategy, OrderId except) const;
+  [[nodiscard]] DenyReason decide_exposure(const OrderSpec& spec, const Reaches& before, Price price);
+  /// Without the order `except`, which may be null.
+  [[nodiscard]] Reaches reaches_of(InstrumentIndex instrument, StrategyIndex strategy, const OpenOrder* except);
   /// Of all instruments but one.
-  [[nodiscard]] Money worst_gross_without(InstrumentIndex instrument) const;
+  [[nodiscard]] Money worst_gross_without(InstrumentIndex instrument);
+  /// Takes notice of a new price, where there is something that it gives another value.
+  void touch_value(InstrumentIndex instrument) {
+    if (!exposures_[instrument].position.is_zero() || !reserves_.is_empty(instrument)) reserves_.touch(instrument);
+  }
   [[nodiscard]] std::size_t slot(StrategyIndex strategy, InstrumentIndex instrument) const {
     return std::size_t{strategy} * exposures_.size() + instrument;
   }
@@ -120,6 +115,7 @@ class RiskStage {
   std::int64_t drawdown_;
   OpenOrders open_orders_;
   OrderWatch order_watch_;
+  OrderReserves reserves_;                // Of the open orders. Derived.
   std::vector<Exposure> exposures_;       // By instrument.
   MaintenanceMargin margin_;              // Of the exposures. Derived.
   std::vector<Quantity> own_positions_;   // By strategy, then instrument.

@@ -43,9 +43,8 @@ std::span<const InstrumentIndex> Context::instruments() const { return config_->
 
 Quantity Context::pending(InstrumentIndex instrument) const {
   Quantity sum;
-  for (const OpenOrder& order : open_orders_->all()) {
-    if (order.strategy == strategy_ && order.spec.instrument == instrument && !order.is_protective() &&
-        order.state != OrderState::PendingReplace) {
+  for (const OpenOrder& order : open_orders_->of(instrument)) {
+    if (order.strategy == strategy_ && !order.is_protective() && order.state != OrderState::PendingReplace) {
       sum += order.leaves() * sign(order.spec.side);
     }
   }
@@ -54,8 +53,8 @@ Quantity Context::pending(InstrumentIndex instrument) const {
 
 std::vector<OpenOrder> Context::open_orders(InstrumentIndex instrument) const {
   std::vector<OpenOrder> result;
-  for (const OpenOrder& order : open_orders_->all()) {
-    if (order.strategy == strategy_ && order.spec.instrument == instrument) result.push_back(order);
+  for (const OpenOrder& order : open_orders_->of(instrument)) {
+    if (order.strategy == strategy_) result.push_back(order);
   }
   return result;
 }
@@ -241,8 +240,8 @@ bool Context::cancel_what_stands_against(InstrumentIndex instrument, const Goal&
   const bool shrinks = !held.is_zero() && (held.is_positive() ? wanted.target < held : wanted.target > held);
   bool blocked = false;
   // A cancel changes the state of an order, not the list.
-  for (const OpenOrder& order : open_orders_->all()) {
-    if (order.strategy != strategy_ || order.spec.instrument != instrument) continue;
+  for (const OpenOrder& order : open_orders_->of(instrument)) {
+    if (order.strategy != strategy_) continue;
     const bool closing = closes && order.id == wanted.order;
     const bool other_side = !difference.is_zero() && sign(order.spec.side) * difference.raw() < 0;
     if (!closes && !(order.is_protective() ? shrinks : other_side)) continue;

@@ -341,10 +341,10 @@ TEST_F(ConfigurationTest, CanonicalTextDependsOnWhatDecidesTheResultAlone) {
   EXPECT_EQ(canonical_configuration(loaded(R"({"api": {"port": 1}, "data": {"directory": "x"}})")), base);
   EXPECT_EQ(canonical_configuration(loaded(R"({"account": {"initial_cash": "100000.00"}})")), base);
   EXPECT_NE(canonical_configuration(loaded(R"({"account": {"initial_cash": 100000.01}})")), base);
-  EXPECT_THAT(base,
-              testing::StartsWith(
-                  R"({"account":{"cash_shortfall":"borrow","initial_cash":100000,"leverage":1,"maintenance_long":0.25,)"
-                  R"("maintenance_short":0.3,"shorting":false},"clock":{"sessions":"us_equity"},"data":{"adjustment":)"));
+  EXPECT_THAT(
+      base, testing::StartsWith(
+                R"({"account":{"cash_shortfall":"borrow","initial_cash":100000,"leverage":1,"maintenance_long":0.25,)"
+                R"("maintenance_short":0.3,"shorting":false},"clock":{"sessions":"us_equity"},"data":{"adjustment":)"));
 }
 
 TEST_F(ConfigurationTest, ReceiptConfigurationReadsBackToTheSameHash) {

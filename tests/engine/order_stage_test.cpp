@@ -19,8 +19,7 @@ OrderCommand cancel_of(EventNumber event, OrderId target) {
 }
 
 TEST(OrderStage, SendsApprovedIntentsInTheirOrder) {
-  const EngineConfig config = small_config();
-  OrderStage stage(config);
+  OrderStage stage;
   Turn turn = turn_of(2, bar_event(0, 1, "10"));
   const OrderCommand first = submit(2, 0, Side::Buy, 100);
   OrderCommand second = submit(2, 1, Side::Sell, 50);
@@ -28,19 +27,16 @@ TEST(OrderStage, SendsApprovedIntentsInTheirOrder) {
   turn.intents = {{first, DenyReason::None}, {second, DenyReason::None}};
   stage.advance(turn);
   EXPECT_EQ(turn.commands, (std::vector<OrderCommand>{first, second}));
-  EXPECT_EQ(stage.open_orders().size(), 2U);
   EXPECT_TRUE(turn.follow_ups.empty());
 }
 
 TEST(OrderStage, ReportsADenialAsAnEvent) {
-  const EngineConfig config = small_config();
-  OrderStage stage(config);
+  OrderStage stage;
   Turn turn = turn_of(2, bar_event(0, 1, "10"));
   const OrderCommand command = submit(2, 0, Side::Sell, 100);
   turn.intents = {{command, DenyReason::ShortingNotAllowed}};
   stage.advance(turn);
   EXPECT_TRUE(turn.commands.empty());
-  EXPECT_TRUE(stage.open_orders().empty());
   ASSERT_EQ(turn.follow_ups.size(), 1U);
   const ExecutionReport& report = turn.follow_ups[0].report;
   EXPECT_EQ(report.type, ReportType::Denied);
@@ -52,8 +48,7 @@ TEST(OrderStage, ReportsADenialAsAnEvent) {
 }
 
 TEST(OrderStage, ReportsADeniedCancelOnItsTarget) {
-  const EngineConfig config = small_config();
-  OrderStage stage(config);
+  OrderStage stage;
   Turn turn = turn_of(2, bar_event(0, 1, "10"));
   const OrderId target{1, 1, 0, OrderLeg::Entry};
   turn.intents = {{cancel_of(2, target), DenyReason::UnknownOrder}};
@@ -65,8 +60,7 @@ TEST(OrderStage, ReportsADeniedCancelOnItsTarget) {
 }
 
 TEST(OrderStage, ReportsADeniedReplacementOnTheOldAndTheNewOrder) {
-  const EngineConfig config = small_config();
-  OrderStage stage(config);
+  OrderStage stage;
   Turn turn = turn_of(2, bar_event(0, 1, "10"));
   OrderCommand command = submit(2, 0, Side::Buy, 100);
   command.kind = CommandKind::Replace;
@@ -79,21 +73,6 @@ TEST(OrderStage, ReportsADeniedReplacementOnTheOldAndTheNewOrder) {
   EXPECT_EQ(turn.follow_ups[0].report.related, command.id);
   EXPECT_EQ(turn.follow_ups[1].report.type, ReportType::Denied);
   EXPECT_EQ(turn.follow_ups[1].report.order, command.id);
-}
-
-TEST(OrderStage, FollowsTheVenuesReports) {
-  const EngineConfig config = small_config();
-  OrderStage stage(config);
-  Turn turn = turn_of(2, bar_event(0, 1, "10"));
-  const OrderCommand command = submit(2, 0, Side::Buy, 100);
-  turn.intents = {{command, DenyReason::None}};
-  stage.advance(turn);
-  turn.begin(Event::of(fill_of(command, 60, "10", 40, 2, 1)));
-  stage.advance(turn);
-  EXPECT_EQ(stage.open_orders().find(command.id)->state, OrderState::PartiallyFilled);
-  turn.begin(Event::of(fill_of(command, 40, "10", 0, 2, 2)));
-  stage.advance(turn);
-  EXPECT_TRUE(stage.open_orders().empty());
 }
 
 }  // namespace

@@ -117,7 +117,7 @@ Seen run_seed(std::uint64_t seed) {
     }
   }
   std::set<OrderId> open;
-  for (const OpenOrder& order : runner.engine().order_stage().open_orders().all()) open.insert(order.id);
+  for (const OpenOrder& order : runner.engine().risk_stage().open_orders().all()) open.insert(order.id);
   EXPECT_EQ(open, truth_of(*runner.link()).open) << "seed " << seed;
   EXPECT_EQ(runner.engine().risk_stage().order_watch().unknown(), 0U) << "seed " << seed;
   EXPECT_FALSE(runner.halted()) << "seed " << seed;
