@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <map>
 #include <sstream>
 
 #include "actors/trailing_trades.hpp"
@@ -57,6 +58,9 @@ class Maker {
   prometheus::Registry& registry_;
 };
 
+/// Why a report of the venue changed nothing; in the order of ReportVerdict, from Repeated on.
+constexpr std::array<const char*, 3> kPassedOver = {"repeated", "foreign", "malformed"};
+
 OrderResult result_of(OrderState ended) {
   switch (ended) {
     case OrderState::Filled: return OrderResult::Filled;
@@ -85,6 +89,7 @@ struct EngineMetrics::Handles {
   void apply_account(const Turn& turn);
   void apply_orders(const Turn& turn);
   void apply_report(const Turn& turn);
+  void note_unknown(const ExecutionReport& report, const OpenOrders::Applied& applied, Timestamp now);
   void count_order(OrderType type, OrderResult result) {
     orders[static_cast<std::size_t>(type)][static_cast<std::size_t>(result)]->Increment();
   }
@@ -95,6 +100,7 @@ struct EngineMetrics::Handles {
   std::array<Counter*, kDenyReasons.size()> denials{};
   std::array<Counter*, 2> fills{};
   std::array<Counter*, kHaltReasonCount> halts{};
+  std::array<Counter*, kPassedOver.size()> passed_over{};
   std::array<Histogram*, kStageCount> stage_latency{};
   std::array<Gauge*, kStageCount> queue_depth{};
   std::array<Gauge*, kStageCount> queue_limit{};
@@ -114,6 +120,8 @@ struct EngineMetrics::Handles {
   Gauge* expectancy = nullptr;
   Gauge* recent_trades = nullptr;
   Gauge* open_orders = nullptr;
+  Gauge* unknown_orders = nullptr;
+  Gauge* unknown_since = nullptr;  // Of the oldest.
   Gauge* halted = nullptr;
   Gauge* last_event_time = nullptr;
   Gauge* last_event_number = nullptr;
@@ -127,6 +135,7 @@ struct EngineMetrics::Handles {
   Money session_start_equity;
   TrailingTrades trades;
   OpenOrders open;
+  std::map<OrderId, Timestamp> unknown;  // Since when.
 };
 
 EngineMetrics::Handles::Handles(const EngineConfig& config, const std::string& version, Timestamp process_start)
@@ -168,6 +177,9 @@ void EngineMetrics::Handles::make_labelled(const EngineConfig& config) {
   for (std::size_t i = 1; i < halts.size(); ++i) {
     halts[i] = &halt_family.Add({{"reason", text_of(token(static_cast<HaltReason>(i)))}});
   }
+  auto& passed_family = make.counters("bellwether_reports_passed_over_total",
+                                      "Reports of the venue that changed nothing, by what was wrong with them.");
+  for (std::size_t i = 0; i < passed_over.size(); ++i) passed_over[i] = &passed_family.Add({{"why", kPassedOver[i]}});
   auto& position_family =
       make.gauges("bellwether_position_shares", "Position by symbol and strategy; negative is short.");
   auto& paused_family =
@@ -204,6 +216,11 @@ void EngineMetrics::Handles::make_trading(Maker& make) {
                            "Mean net profit of the round trips of the last 30 days; NaN for none.");
   recent_trades = &make.gauge("bellwether_recent_trades", "Round trips that ended in the last 30 days.");
   open_orders = &make.gauge("bellwether_open_orders", "Orders that have not ended.");
+  unknown_orders =
+      &make.gauge("bellwether_unknown_orders", "Orders of which the venue has not said what became of them.");
+  unknown_since = &make.gauge("bellwether_unknown_order_oldest_timestamp_seconds",
+                              "Event time since when the oldest of them is unknown; NaN for none.");
+  unknown_since->Set(std::numeric_limits<double>::quiet_NaN());
   halted = &make.gauge("bellwether_halted", "1 while trading is halted.");
   win_rate->Set(std::numeric_limits<double>::quiet_NaN());
   expectancy->Set(std::numeric_limits<double>::quiet_NaN());
@@ -267,6 +284,7 @@ void EngineMetrics::Handles::apply_report(const Turn& turn) {
     fills[static_cast<std::size_t>(report.side)]->Increment();
     filled_notional->Increment(notional(report.last_price, report.last_quantity).to_double());
   }
+  note_unknown(report, applied, turn.event.time);
   if (applied.outcome == OpenOrders::Outcome::NotOpen) return;
   if (report.type == ReportType::Lost) count_order(applied.order->spec.type, OrderResult::Lost);
   if (applied.outcome == OpenOrders::Outcome::Ended) {
@@ -274,8 +292,23 @@ void EngineMetrics::Handles::apply_report(const Turn& turn) {
   }
 }
 
+/// Which orders are unknown, and since when.
+void EngineMetrics::Handles::note_unknown(const ExecutionReport& report, const OpenOrders::Applied& applied,
+                                          Timestamp now) {
+  const bool is_unknown = applied.order != nullptr && applied.order->state == OrderState::Unknown;
+  const bool changed = is_unknown ? unknown.emplace(report.order, now).second : unknown.erase(report.order) > 0;
+  if (!changed) return;
+  unknown_orders->Set(static_cast<double>(unknown.size()));
+  Timestamp oldest = kNever;
+  for (const auto& [id, since] : unknown) oldest = std::min(oldest, since);
+  unknown_since->Set(unknown.empty() ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(oldest.ns) / 1e9);
+}
+
 void EngineMetrics::Handles::apply_orders(const Turn& turn) {
   if (turn.takes_report()) apply_report(turn);
+  if (turn.event.type == EventType::Report && turn.verdict != ReportVerdict::Taken) {
+    passed_over[static_cast<std::size_t>(turn.verdict) - 1]->Increment();
+  }
   for (const Intent& intent : turn.intents) {
     if (intent.denied == DenyReason::None) continue;
     denials[static_cast<std::size_t>(intent.denied) - 1]->Increment();

@@ -78,7 +78,7 @@ int fail_to_start(const Error& error) {
 BoardConfig board_config(const AppConfig& config) {
   const ApiSettings& api = config.api;
   BoardConfig board;
-  board.synthetic_data = config.data.synthetic_minutes;
+  board.synthetic_data = config.data.synthetic_minutes || config.market_data.source == MarketDataOrigin::Simulated;
   board.ended_orders = api.ended_orders_max;
   board.fills = api.fills_max;
   board.stream_changes = api.stream_changes_max;

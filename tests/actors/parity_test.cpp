@@ -104,6 +104,38 @@ INSTANTIATE_TEST_SUITE_P(EveryBuiltInStrategy, Parity,
                                   (std::get<1>(instance.param) ? "_one_thread" : "_scheduler");
                          });
 
+/// A slow exchange that loses, repeats and reorders is the same to the actors and to the runner.
+class BrokenExchangeParity : public ::testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(BrokenExchangeParity, ActorsAndRunnerLiveWithItInTheSameWay) {
+  Scenario scenario("sma_cross");
+  scenario.config.orders.acknowledge_within = std::chrono::seconds(5);
+  ExchangeConfig& exchange = scenario.config.exchange;
+  exchange.latency = {std::chrono::milliseconds(300), std::chrono::milliseconds(200), std::chrono::milliseconds(400)};
+  exchange.faults = {GetParam(),
+                     0.05,
+                     0.05,
+                     0.1,
+                     0.1,
+                     std::chrono::seconds(90),
+                     0.05,
+                     1,
+                     std::chrono::minutes(5),
+                     2,
+                     std::chrono::minutes(1)};
+  auto reference = scenario.runner();
+  reference->run();
+  ASSERT_GT(reference->record().fills.size(), 10U);
+  ASSERT_GT(reference->record().halts.size(), 0U) << "the connection was never lost";
+  auto start = scenario.runner();
+  PaperSession session(*start, {}, nullptr, nullptr, nullptr);
+  session.start();
+  ASSERT_EQ(session.wait(std::chrono::seconds(120)), PaperSession::Outcome::Ended) << session.failure();
+  EXPECT_EQ(bytes_of(*session.record()), bytes_of(reference->record()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, BrokenExchangeParity, ::testing::Range<std::uint64_t>(1, 6));
+
 TEST(PaperSession, HaltsAndFlattensOnSilenceAsTheRunnerDoes) {
   Scenario scenario("buy_and_hold");
   for (BarSeries& each : scenario.series) each.bars.erase(each.bars.begin() + 1'000, each.bars.begin() + 1'100);
