@@ -249,6 +249,60 @@ def acting(folder):
     check(call("replay", "acts.db", cwd=folder).stdout.startswith("identical:"), "and the log replays")
 
 
+def by_the_clock(folder):
+    print("by the clock, killed and continued")
+    port = free_port()
+    command = [PROGRAM, "run", "--config", str(PROJECT / "config/always_on.json"), "--set", "clock.rate=3000", "--port",
+               str(port)]
+    log = open(folder / "clock.log", "w")
+    start = lambda: subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
+    process = start()
+    bought = None
+    try:
+        wait_until_up(port)
+        for kill in range(3):
+            for _ in range(100):
+                status = json.loads(get(port, "/v1/status")[1])
+                if status["session_open"] and bought is None:
+                    done = ctl(port, "order", "buy", "3", "AAPL", "--key", "by-the-clock", "--json", folder=folder)
+                    bought = json.loads(done.stdout)["event"] if done.returncode == 0 else None
+                if status["session_open"]:
+                    break
+                time.sleep(0.1)
+            time.sleep(random.uniform(0.2, 1.2))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            process = start()
+            wait_until_up(port)
+        check(bought is not None, "an order by hand while it is open")
+        again = json.loads(ctl(port, "order", "buy", "3", "AAPL", "--key", "by-the-clock", "--json", folder=folder).stdout)
+        check(again["event"] == bought and again["repeated"], "its repeat is answered as the first, after three kills")
+        for _ in range(400):
+            if list(folder.glob("always_on/*/result.json")):
+                break
+            time.sleep(0.1)
+        results = list(folder.glob("always_on/*/result.json"))
+        check(bool(results), f"the close has written results: {[str(r.parent.name) for r in results]}")
+        check(results and "synthetic data" in results[0].read_text(), "which say that the data are synthetic")
+        check(json.loads(get(port, "/v1/status")[1])["synthetic_data"] is True, "and so does the API")
+        process.send_signal(signal.SIGTERM)
+        check(process.wait(timeout=10) == 0, "it stops")
+    finally:
+        process.kill()
+        process.wait()
+        log.close()
+    text = (folder / "clock.log").read_text()
+    check("waits until" in text and text.count("the account goes on from its log") == 3, "it said until when it waits")
+    replayed = call("replay", "always_on.db", cwd=folder)
+    check(replayed.stdout.startswith("identical:"), f"replay: {replayed.stdout.strip()}")
+    lines = call("log", "always_on.db", "--type", "order_command", "--json", cwd=folder).stdout.splitlines()
+    ids = [json.loads(line)["command"]["client_order_id"] for line in lines]
+    ids = [each for each in ids if each]
+    check(len(ids) == len(set(ids)), f"{len(ids)} order commands, none twice")
+    refused = call("backtest", "--config", str(PROJECT / "config/always_on.json"), cwd=folder)
+    check(refused.returncode == 1 and "market_data.source" in refused.stderr, f"no backtest of it: {refused.stderr.strip()}")
+
+
 def small_files():
     """In a child process: no file grows beyond 1 MiB, as on a disk that is full."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -342,6 +396,7 @@ def main():
         session_killed_and_continued(folder)
         session_with_api(folder)
         acting(folder)
+        by_the_clock(folder)
         session_that_fails(folder)
     finish()
 
