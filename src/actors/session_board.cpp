@@ -172,7 +172,7 @@ void SessionBoard::apply_report(const Turn& turn) {
   OrderRow& order = row->second;
   order.updated = turn.event.time;
   if (report.type == ReportType::Rejected) order.rejected = report.rejected;
-  if (filled) {
+  if (filled && !contradicts(report, order.spec)) {
     order.filled += report.last_quantity;
     order.filled_notional += notional(report.last_price, report.last_quantity);
     order.fees += report.fee;

@@ -123,6 +123,10 @@ std::optional<OrderState> state_after(OrderState from, Quantity filled, Quantity
   return next;
 }
 
+bool contradicts(const ExecutionReport& report, const OrderSpec& spec) {
+  return report.type == ReportType::Fill && (report.instrument != spec.instrument || report.side != spec.side);
+}
+
 void shrink_leg(OrderId id, Quantity& quantity, const ExecutionReport& report) {
   if (id.leg == OrderLeg::Entry || (report.type != ReportType::Fill && report.type != ReportType::Accepted)) return;
   const Quantity whole = report.cumulative_quantity + report.leaves_quantity;
@@ -247,6 +251,10 @@ OpenOrders::Applied OpenOrders::apply(const ExecutionReport& report) {
     return end_group(report);
   }
   if (order == nullptr) return {};
+  if (contradicts(report, order->spec)) {
+    order->state = OrderState::Unknown;
+    return {Outcome::Changed, order, {}};
+  }
   if (report.type == ReportType::Fill) {
     order->filled += report.last_quantity;
     shrink_leg(order->id, order->spec.quantity, report);

@@ -38,6 +38,10 @@ std::optional<OrderState> next_state(OrderState from, Transition transition);
 std::optional<OrderState> state_after(OrderState from, Quantity filled, Quantity quantity,
                                       const ExecutionReport& report);
 
+/// True for a fill of another instrument or side than the order's. It moves the position that it names, and counts for
+/// no order: what the venue means is not known.
+bool contradicts(const ExecutionReport& report, const OrderSpec& spec);
+
 /// What has filled of its sibling is taken off a leg, when the venue says how much of it is open. Legs only shrink, and
 /// reports may come in another order: what counts is what the whole of it was when the venue said so.
 void shrink_leg(OrderId id, Quantity& quantity, const ExecutionReport& report);

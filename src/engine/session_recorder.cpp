@@ -123,6 +123,10 @@ void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber ev
     return;
   }
   OrderRow& row = record_.orders[open->row];
+  if (contradicts(report, row.spec)) {
+    row.state = OrderState::Unknown;
+    return;
+  }
   shrink_leg(row.id, row.spec.quantity, report);
   if (report.type == ReportType::Fill) add_fill(row, report, traded);
   const auto next = state_after(row.state, row.filled, row.spec.quantity, report);

@@ -89,6 +89,10 @@ class OpenOrdersTest : public ::testing::Test {
     report.execution_id = execution_id;
     report.last_quantity = shares(quantity);
     report.leaves_quantity = shares(leaves);
+    if (const OpenOrder* order = orders_.find(id)) {
+      report.instrument = order->spec.instrument;
+      report.side = order->spec.side;
+    }
     return orders_.apply(report);
   }
   OrderState state(OrderId id) const { return orders_.find(id)->state; }
@@ -295,8 +299,11 @@ RC_GTEST_PROP(OpenOrders, TakeAnyReport, ()) {
     const OpenOrder* open = orders.find(report.order);
     const Quantity before = open == nullptr ? Quantity() : open->filled;
     const bool was_open = open != nullptr;
+    report.instrument = static_cast<InstrumentIndex>(*rc::gen::inRange(0, 8) == 0);
+    if (was_open) report.side = *rc::gen::inRange(0, 8) == 0 ? opposite(open->spec.side) : open->spec.side;
+    const bool fits = was_open && !contradicts(report, open->spec);
     const auto applied = orders.apply(report);
-    if (was_open && report.type == ReportType::Fill) {
+    if (fits && report.type == ReportType::Fill) {
       RC_ASSERT(applied.filled == report.last_quantity);
       RC_ASSERT(applied.order->filled == before + report.last_quantity);
     } else {
