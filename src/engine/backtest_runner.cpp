@@ -83,7 +83,7 @@ void BacktestRunner::process_market(Event& event) {
     // What it does to resting orders follows from it.
     fills_.clear();
     venue_.on_market(event, fills_);
-    for (const ExecutionReport& report : fills_) queue_.push_back(Event::of(report));
+    for (const ExecutionReport& report : fills_) queue_.emplace_back().become(report);
   } else {
     fill_resting(event);
   }
@@ -96,8 +96,8 @@ void BacktestRunner::fill_resting(const Event& event) {
   fills_.clear();
   venue_.on_market(event, fills_);
   for (const ExecutionReport& fill : fills_) {
-    Event report = Event::of(fill);
-    process(report);
+    engine_->turn().event.become(fill);
+    process_in_place();
   }
 }
 
@@ -122,11 +122,18 @@ void BacktestRunner::drain() {
 
 /// Numbers an event and takes it through the stages; what it causes goes to the end of the queue. The event may stand
 /// in the queue itself, which may move: once the turn has it, it is not looked at again.
-void BacktestRunner::process(Event& event) {
+void BacktestRunner::process(const Event& event) {
+  engine_->turn().event = event;
+  process_in_place();
+}
+
+/// The same for the event that stands in the engine's turn already.
+void BacktestRunner::process_in_place() {
+  Event& event = engine_->turn().event;
   event.number = ++last_event_;
   event.time = std::max(event.time, last_time_);
   last_time_ = event.time;
-  Turn& turn = engine_->process(event);
+  Turn& turn = engine_->process_in_place();
   recorder_.apply(turn);
   if (observer_ != nullptr) observer_->on_turn(turn);
   take_outcome(turn);
@@ -138,7 +145,7 @@ void BacktestRunner::take_outcome(Turn& turn) {
   for (const OrderCommand& command : turn.commands) {
     reports_.clear();
     venue_.submit(command, turn.event.time, reports_);
-    for (const ExecutionReport& report : reports_) queue_.push_back(Event::of(report));
+    for (const ExecutionReport& report : reports_) queue_.emplace_back().become(report);
   }
 }
 

@@ -90,7 +90,8 @@ class BacktestRunner {
   bool step_later_answers();
   void process_market(Event& event);
   void fill_resting(const Event& event);
-  void process(Event& event);
+  void process(const Event& event);
+  void process_in_place();
   void drain();
   void take_outcome(Turn& turn);
   bool step_run();

@@ -12,7 +12,12 @@ Expected<std::unique_ptr<Engine>> Engine::make(const EngineConfig& config, const
 }
 
 Turn& Engine::process(const Event& event) {
-  turn_.begin(event);
+  turn_.event = event;
+  return process_in_place();
+}
+
+Turn& Engine::process_in_place() {
+  turn_.clear();
   position_.advance(turn_);
   signal_->advance(turn_);
   risk_.advance(turn_);

@@ -18,6 +18,8 @@ class Engine {
 
   /// Takes one numbered event through all stages. The turn is valid until the next call.
   Turn& process(const Event& event);
+  /// The same for the event that stands in `turn` already.
+  Turn& process_in_place();
 
   /// The earliest timer, of strategies or of the watch over market data.
   [[nodiscard]] NextTimer next_timer() const;

@@ -174,6 +174,8 @@ struct Event {
   static Event of(EventType open_or_close, Timestamp time, const SessionEvent& session);
   static Event of(Timestamp time, InstrumentIndex instrument, const CorporateAction& action);
   static Event of(const ExecutionReport& report);
+  /// Makes this event, in place, the one of a report, unnumbered.
+  void become(const ExecutionReport& given);
   static Event of(Timestamp time, const TimerEvent& timer);
   static Event of(Timestamp time, const CommandEvent& command);
   static Event of(Timestamp time, const ConnectionEvent& connection);
@@ -185,11 +187,16 @@ struct Event {
 
 inline Event Event::of(const ExecutionReport& report) {
   Event event;
-  event.time = report.time;
-  event.type = EventType::Report;
-  event.instrument = report.instrument;
-  event.report = report;
+  event.become(report);
   return event;
+}
+
+inline void Event::become(const ExecutionReport& given) {
+  number = 0;
+  time = given.time;
+  type = EventType::Report;
+  instrument = given.instrument;
+  report = given;
 }
 
 void write(ByteWriter& out, const Event& event);

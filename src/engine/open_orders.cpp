@@ -190,6 +190,14 @@ void OpenOrders::apply(const CorporateAction& action, InstrumentIndex index, con
 }
 
 OpenOrder* OpenOrders::find_open(OrderId id) {
+  if (!indexed_) {
+    // The orders asked for are the newest far more often than not.
+    std::uint32_t newest = all_.last;
+    for (std::size_t left = all_.size; left > 0; --left, newest = links_[newest].before) {
+      if (orders_[newest].id == id) return &orders_[newest];
+    }
+    return nullptr;
+  }
   std::uint32_t slot = by_id_.first(hash_of(id));
   while (slot != HashChains::kNone && orders_[slot].id != id) slot = by_id_.next(slot);
   return slot == HashChains::kNone ? nullptr : &orders_[slot];
@@ -226,7 +234,21 @@ void OpenOrders::add(const OpenOrder& order) {
   if (instrument >= by_instrument_.size()) by_instrument_.resize(instrument + 1);
   append(all_, links_, slot);
   append(by_instrument_[instrument], instrument_links_, slot);
-  by_id_.insert(slot, hash_of(order.id));
+  if (indexed_) {
+    by_id_.insert(slot, hash_of(order.id));
+  } else if (all_.size > kFew) {
+    index_by_id();
+  }
+}
+
+void OpenOrders::index_by_id() {
+  for (const OpenOrder& each : all()) by_id_.insert(slot_of(each), hash_of(each.id));
+  indexed_ = true;
+}
+
+void OpenOrders::drop_index() {
+  for (const OpenOrder& each : all()) by_id_.erase(slot_of(each));
+  indexed_ = false;
 }
 
 void OpenOrders::apply(const OrderCommand& command) {
@@ -277,7 +299,10 @@ const OpenOrder* OpenOrders::take_out(OpenOrder* order) {
   const std::uint32_t slot = slot_of(*order);
   unlink(all_, links_, slot);
   unlink(by_instrument_[order->spec.instrument], instrument_links_, slot);
-  by_id_.erase(slot);
+  if (indexed_) {
+    by_id_.erase(slot);
+    if (all_.size <= kFewAgain) drop_index();
+  }
   free_.push_back(slot);
   return order;
 }

@@ -64,6 +64,13 @@ struct OpenOrder {
 /// All open orders of a session, in the order in which they came. Bounded by the risk stage's limit on open orders. To
 /// find, add or end one costs the same however many there are. An order keeps its slot until it ends.
 class OpenOrders {
+ public:
+  /// Up to so many orders, a look at each of them costs less than to keep an index of them.
+  static constexpr std::size_t kFew = 8;
+  /// An index that is kept is given up at so few: orders that come and go about `kFew` do not build it again and again.
+  static constexpr std::size_t kFewAgain = 4;
+
+ private:
   /// Before and after an order, in a list; by slot.
   struct Link {
     std::uint32_t before = HashChains::kNone;
@@ -170,6 +177,8 @@ class OpenOrders {
 
  private:
   OpenOrder* find_open(OrderId id);
+  void index_by_id();
+  void drop_index();
   /// A refused entry takes the legs of its group with it.
   Applied end_group(const ExecutionReport& report);
   void add(const OpenOrder& order);
@@ -184,7 +193,8 @@ class OpenOrders {
   std::vector<Link> instrument_links_;
   List all_;
   std::vector<List> by_instrument_;  // As far as there have been orders.
-  HashChains by_id_;
+  HashChains by_id_;                 // Of all orders; of none while they are few.
+  bool indexed_ = false;
   std::vector<std::uint32_t> free_;  // Slots of orders that have ended.
 };
 

@@ -42,6 +42,17 @@ std::uint32_t hash_of(StrategyIndex strategy, const OrderSpec& spec) {
   return static_cast<std::uint32_t>(hash >> 32);
 }
 
+/// True where nothing is on its way that would end the order.
+bool stays(const OpenOrder& order) {
+  return order.state != OrderState::PendingCancel && order.state != OrderState::PendingReplace;
+}
+
+/// True where an order would be the command's double.
+bool is_double(const OpenOrder& order, const OrderCommand& command) {
+  return order.strategy == command.strategy && order.id != command.target && stays(order) &&
+         same_order(order.spec, command.spec);
+}
+
 bool is_alone(const OpenOrder& order) { return !order.is_protective() && order.spec.order_class == OrderClass::Simple; }
 
 }  // namespace
@@ -73,6 +84,14 @@ Money OrderReach::worst_value(Price last_price) const {
 OrderReserves::OrderReserves(std::size_t instruments, std::size_t strategies)
     : tallies_(instruments), own_(instruments * strategies), worst_(instruments) {}
 
+/// What counts of a leg that is open for `leaves`. `counted` is what already does of its group's other.
+Quantity OrderReserves::counted_of(Quantity leaves, const OpenOrder* entry, Quantity counted) {
+  // What the entry is still to fill and the legs are to end again makes no difference.
+  if (entry != nullptr) leaves -= entry->leaves();
+  // The legs of a group stand together: one cancels the other.
+  return std::max(leaves - counted, Quantity());
+}
+
 OrderReserves::Group OrderReserves::group_of(const OpenOrders& open, OrderId id, const OpenOrder* except) {
   Group group;
   const OpenOrder* const entry = open.find(id.with_leg(OrderLeg::Entry));
@@ -82,11 +101,7 @@ OrderReserves::Group OrderReserves::group_of(const OpenOrders& open, OrderId id,
   for (OrderLeg leg : {OrderLeg::Target, OrderLeg::StopLoss}) {
     const OpenOrder* const order = open.find(id.with_leg(leg));
     if (order == nullptr || order == except) continue;
-    Quantity quantity = order->leaves();
-    // What the entry is still to fill and the legs are to end again makes no difference.
-    if (entry != nullptr) quantity -= entry->leaves();
-    // The legs of a group stand together: one cancels the other.
-    quantity = std::max(quantity - counted, Quantity());
+    const Quantity quantity = counted_of(order->leaves(), entry, counted);
     counted += quantity;
     group.shares[group.size++] = {order, quantity};
   }
@@ -130,9 +145,30 @@ void OrderReserves::count_all(const OpenOrders& open, const Group& group, std::i
   }
 }
 
-void OrderReserves::add(const OpenOrders& open, OrderId entry) { count_all(open, group_of(open, entry, nullptr), 1); }
+void OrderReserves::add(const OpenOrders& open, const OrderCommand& command) {
+  if (keeps_sums_) return count_all(open, group_of(open, command.id, nullptr), 1);
+  touch(command.spec.instrument);
+  if (open.size() > OpenOrders::kFew) begin_sums(open);
+}
 
 OpenOrders::Applied OrderReserves::apply(OpenOrders& open, const ExecutionReport& report) {
+  if (!keeps_sums_) return apply_to_few(open, report);
+  const OpenOrders::Applied applied = apply_to_many(open, report);
+  if (open.size() <= OpenOrders::kFewAgain) end_sums(open);
+  return applied;
+}
+
+OpenOrders::Applied OrderReserves::apply_to_few(OpenOrders& open, const ExecutionReport& report) {
+  if (report.type == ReportType::Rejected || report.type == ReportType::Denied) {
+    // What it ends may be no more than the legs of a group, which the answer does not name.
+    for (const OpenOrder& each : open.all()) touch(each.spec.instrument);
+  }
+  const OpenOrders::Applied applied = open.apply(report);
+  if (applied.order != nullptr) touch(applied.order->spec.instrument);
+  return applied;
+}
+
+OpenOrders::Applied OrderReserves::apply_to_many(OpenOrders& open, const ExecutionReport& report) {
   const OpenOrder* const order = open.find(report.order);
   if (order == nullptr || !is_alone(*order)) {
     const OrderId id = report.order;
@@ -171,10 +207,44 @@ void OrderReserves::reset(const OpenOrders& open) {
   std::fill(tallies_.begin(), tallies_.end(), Tallies());
   std::fill(own_.begin(), own_.end(), std::array<Int128, 2>{});
   by_spec_.clear();
+  keeps_sums_ = false;
+  if (open.size() > OpenOrders::kFew) begin_sums(open);
+}
+
+void OrderReserves::begin_sums(const OpenOrders& open) {
+  count_each(open, 1);
+  keeps_sums_ = true;
+}
+
+void OrderReserves::end_sums(const OpenOrders& open) {
+  count_each(open, -1);
+  keeps_sums_ = false;
+}
+
+void OrderReserves::count_each(const OpenOrders& open, std::int64_t times) {
   for (const OpenOrder& order : open.all()) {
     // A group once, with its first order.
     const Group group = group_of(open, order.id, nullptr);
-    if (group.begin()->order == &order) count_all(open, group, 1);
+    if (group.begin()->order == &order) count_all(open, group, times);
+  }
+}
+
+/// Gives every order of an instrument but one, with what of it counts.
+template <typename Take>
+void OrderReserves::walk(const OpenOrders& open, InstrumentIndex instrument, const OpenOrder* except, Take&& take) {
+  OrderId group;
+  Quantity counted;
+  for (const OpenOrder& order : open.of(instrument)) {
+    if (&order == except) continue;
+    Quantity quantity = order.leaves();
+    if (order.is_protective()) {
+      const OrderId entry_id = order.id.with_leg(OrderLeg::Entry);
+      if (entry_id != group) counted = Quantity();
+      group = entry_id;
+      quantity = counted_of(quantity, open.find(entry_id), counted);
+      counted += quantity;
+    }
+    take(order, quantity);
   }
 }
 
@@ -212,6 +282,13 @@ OrderReach OrderReserves::clamped(const std::array<Tally, 2>& sides, Quantity po
 
 OrderReach OrderReserves::reach_of(const OpenOrders& open, InstrumentIndex instrument, Quantity position,
                                    Price last_price, const OpenOrder* except) {
+  if (!keeps_sums_) {
+    OrderReach reach{position, {}, {}, {}, {}};
+    walk(open, instrument, except, [&](const OpenOrder& order, Quantity quantity) {
+      reach.add(order.spec.side, quantity, worst_price(order.spec, last_price));
+    });
+    return reach;
+  }
   Tallies& tallies = tallies_[instrument];
   if (tallies.count == 0) {
     tallies.price = last_price;  // The next order is valued at it.
@@ -229,6 +306,13 @@ OrderReach OrderReserves::reach_of(const OpenOrders& open, InstrumentIndex instr
 
 Quantity OrderReserves::open_of(const OpenOrders& open, StrategyIndex strategy, InstrumentIndex instrument, Side side,
                                 const OpenOrder* except) const {
+  if (!keeps_sums_) {
+    Quantity few;
+    walk(open, instrument, except, [&](const OpenOrder& order, Quantity quantity) {
+      if (order.strategy == strategy && order.spec.side == side) few = saturating_sum(few, quantity);
+    });
+    return few;
+  }
   Int128 sum = own_[slot(strategy, instrument)][index_of(side)];
   if (except == nullptr || except->spec.instrument != instrument || except->strategy != strategy) {
     return Quantity::from_raw(bounded(sum));
@@ -244,13 +328,13 @@ Quantity OrderReserves::open_of(const OpenOrders& open, StrategyIndex strategy, 
 }
 
 bool OrderReserves::has_same(const OpenOrders& open, const OrderCommand& command) const {
+  if (!keeps_sums_) {
+    const OpenOrders::Range range = open.of(command.spec.instrument);
+    return std::any_of(range.begin(), range.end(), [&](const OpenOrder& each) { return is_double(each, command); });
+  }
   std::uint32_t at = by_spec_.first(hash_of(command.strategy, command.spec));
   for (; at != HashChains::kNone; at = by_spec_.next(at)) {
-    const OpenOrder& each = open.at(at);
-    if (each.strategy == command.strategy && each.id != command.target && each.state != OrderState::PendingCancel &&
-        each.state != OrderState::PendingReplace && same_order(each.spec, command.spec)) {
-      return true;
-    }
+    if (is_double(open.at(at), command)) return true;
   }
   return false;
 }

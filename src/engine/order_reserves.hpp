@@ -35,13 +35,14 @@ Price worst_price(const OrderSpec& spec, Price last_price);
 /// orders gives: held without a limit, and brought into the range of an amount only where they are asked for. Legs of
 /// groups count as far as their entry has filled: another order may end the same position before them. To ask costs the
 /// same however many orders there are, as long as the price has passed none of the orders' own since it was last asked
-/// for; otherwise, as much as a walk over the instrument's.
+/// for; otherwise, as much as a walk over the instrument's. While few orders are open, no sums are kept, and a walk
+/// gives the answers: that costs less.
 class OrderReserves {
  public:
   OrderReserves(std::size_t instruments, std::size_t strategies);
 
-  /// Takes notice of an order that has been added, with its legs.
-  void add(const OpenOrders& open, OrderId entry);
+  /// Takes notice of the order that a command has added, with its legs.
+  void add(const OpenOrders& open, const OrderCommand& command);
   /// Applies a report to `open`.
   OpenOrders::Applied apply(OpenOrders& open, const ExecutionReport& report);
   /// Applies a corporate action to `open`.
@@ -65,7 +66,6 @@ class OrderReserves {
     worst_[instrument].stale = true;
     stale_.push_back(instrument);
   }
-  [[nodiscard]] bool is_empty(InstrumentIndex instrument) const { return tallies_[instrument].count == 0; }
   /// Sets the worst values of all instruments touched since but `except` to what `worst_of` gives.
   template <typename WorstOf>
   void settle(InstrumentIndex except, WorstOf&& worst_of) {
@@ -113,11 +113,19 @@ class OrderReserves {
     [[nodiscard]] const Share* end() const { return shares.data() + size; }
   };
 
+  template <typename Take>
+  static void walk(const OpenOrders& open, InstrumentIndex instrument, const OpenOrder* except, Take&& take);
+  [[nodiscard]] static Quantity counted_of(Quantity leaves, const OpenOrder* entry, Quantity counted);
   [[nodiscard]] static Group group_of(const OpenOrders& open, OrderId id, const OpenOrder* except);
   static OrderReach clamped(const std::array<Tally, 2>& sides, Quantity position);
   static void clear(Tallies& tallies, Price price);
   static void count(Tallies& tallies, const OrderSpec& spec, Quantity quantity, std::int64_t times);
   void count_all(const OpenOrders& open, const Group& group, std::int64_t times);
+  OpenOrders::Applied apply_to_few(OpenOrders& open, const ExecutionReport& report);
+  OpenOrders::Applied apply_to_many(OpenOrders& open, const ExecutionReport& report);
+  void begin_sums(const OpenOrders& open);
+  void end_sums(const OpenOrders& open);
+  void count_each(const OpenOrders& open, std::int64_t times);
   void count_one(const OpenOrder& order, Quantity quantity, std::int64_t times);
   void set_worst(InstrumentIndex instrument, Money value) {
     worst_sum_ += Int128{value.raw()} - worst_[instrument].value.raw();
@@ -132,6 +140,7 @@ class OrderReserves {
   std::vector<Tallies> tallies_;            // By instrument.
   std::vector<std::array<Int128, 2>> own_;  // By strategy, then instrument: open quantities by side.
   HashChains by_spec_;                      // Of all open orders, by what they ask for.
+  bool keeps_sums_ = false;                 // Or else, all of the above is empty.
   std::vector<Worst> worst_;                // By instrument.
   std::vector<InstrumentIndex> stale_;
   Int128 worst_sum_ = 0;

@@ -369,7 +369,7 @@ RiskStage::Reaches RiskStage::reaches_of(InstrumentIndex instrument, StrategyInd
 void RiskStage::approve(const OrderCommand& command, Timestamp now) {
   open_orders_.apply(command);
   order_watch_.sent(command, now, open_orders_);
-  if (command.kind != CommandKind::Cancel) reserves_.add(open_orders_, command.id);
+  if (command.kind != CommandKind::Cancel) reserves_.add(open_orders_, command);
   if (command.kind == CommandKind::Cancel || recent_orders_.empty()) return;
   recent_orders_[next_recent_] = now;
   next_recent_ = next_recent_ + 1 == recent_orders_.size() ? 0 : next_recent_ + 1;

@@ -97,7 +97,7 @@ class RiskStage {
   [[nodiscard]] Money worst_gross_without(InstrumentIndex instrument);
   /// Takes notice of a new price, where there is something that it gives another value.
   void touch_value(InstrumentIndex instrument) {
-    if (!exposures_[instrument].position.is_zero() || !reserves_.is_empty(instrument)) reserves_.touch(instrument);
+    if (!exposures_[instrument].position.is_zero() || !open_orders_.of(instrument).empty()) reserves_.touch(instrument);
   }
   [[nodiscard]] std::size_t slot(StrategyIndex strategy, InstrumentIndex instrument) const {
     return std::size_t{strategy} * exposures_.size() + instrument;

@@ -1,5 +1,6 @@
 // The sums over open orders against a walk over all of them, after whatever a session and a venue may do: commands,
-// reports in any order, late and repeated, prices on both sides of the orders' own, splits and dividends.
+// reports in any order, late and repeated, prices on both sides of the orders' own, splits and dividends. Few orders
+// and many are kept in two ways: the number rises and falls past the border between them again and again.
 #include "engine/order_reserves.hpp"
 
 #include "tests/support/venue.hpp"
@@ -59,7 +60,9 @@ bool walk_finds_same(const OpenOrders& open, const OrderCommand& command) {
 class ReservesScene {
  public:
   void step() {
-    switch (*rc::gen::inRange(0, 10)) {
+    switch (*rc::gen::inRange(0, 12)) {
+      case 10: rise(); break;
+      case 11: fall(); break;
       case 0: act(); break;
       case 1:
       case 2: move(); break;
@@ -125,10 +128,32 @@ class ReservesScene {
     check_without(command.target, command.spec.instrument);
     open_.apply(command);
     if (command.kind == CommandKind::Cancel) return;
-    reserves_.add(open_, command.id);
+    reserves_.add(open_, command);
     specs_.push_back(command.spec);
     for (OrderLeg leg : {OrderLeg::Entry, OrderLeg::Target, OrderLeg::StopLoss})
       ids_.push_back(command.id.with_leg(leg));
+  }
+
+  void rise() {
+    const std::size_t size = *rc::gen::inRange<std::size_t>(OpenOrders::kFew - 1, OpenOrders::kFew + 5);
+    for (int i = 0; i < 20 && open_.size() < size; ++i) command();
+  }
+
+  /// Orders end from the oldest on, or by chance.
+  void fall() {
+    const std::size_t size = *rc::gen::inRange<std::size_t>(0, OpenOrders::kFewAgain + 3);
+    while (open_.size() > size) {
+      ExecutionReport report;
+      report.order = *rc::gen::arbitrary<bool>() ? open_.all().front().id : any_open();
+      report.type = ReportType::Canceled;
+      reserves_.apply(open_, report);
+      check();
+    }
+  }
+  OrderId any_open() {
+    auto order = open_.all().begin();
+    std::advance(order, *rc::gen::inRange<std::size_t>(0, open_.size()));
+    return order->id;
   }
 
   void report() {
@@ -194,7 +219,16 @@ class ReservesScene {
     return walk.all.worst_value(prices_[instrument]);
   }
 
+  void check_found(OrderId id) {
+    const OpenOrder* among_all = nullptr;
+    for (const OpenOrder& each : open_.all()) {
+      if (each.id == id) among_all = &each;
+    }
+    RC_ASSERT(open_.find(id) == among_all);
+  }
+
   void check() {
+    check_found(any_known());
     // At times one instrument alone is asked for, and the others have more than one change behind them.
     const InstrumentIndex but = any_instrument();
     check_without(any_known(), but);
