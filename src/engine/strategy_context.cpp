@@ -16,6 +16,7 @@ bool is_immediate(TimeInForce tif) { return tif == TimeInForce::Ioc || tif == Ti
 
 Context::Goal::Wait Context::wait_after(const ExecutionReport& refusal) {
   if (refusal.rejected == RejectReason::InsufficientCash) return Goal::Wait::Room;
+  if (refusal.rejected == RejectReason::NeverArrived) return Goal::Wait::NextPrice;
   switch (refusal.denied) {
     case DenyReason::NoMarketData:
     case DenyReason::StaleMarketData:

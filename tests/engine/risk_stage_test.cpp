@@ -406,5 +406,22 @@ TEST(RiskStage, KeepsItsExposureThroughASplit) {
   EXPECT_EQ(scene.send(sell(200)), D::None);
 }
 
+/// Indices are wide enough for ten thousand instruments.
+TEST(RiskStage, TellsTenThousandInstrumentsApart) {
+  EngineConfig config = small_config();
+  config.instruments.assign(10'000, {"X"});
+  config.account.leverage = 1;
+  RiskScene scene(config);
+  scene.price_at(9'999, 1, "10");
+  OrderSpec spec = limit_order(Side::Buy, 6'000, "10");
+  spec.instrument = 9'999;
+  EXPECT_EQ(scene.send(spec, 1), DenyReason::None);
+  OrderSpec other = limit_order(Side::Buy, 6'000, "10");
+  EXPECT_EQ(scene.send(other, 1), DenyReason::BuyingPower) << "the open order of the last instrument counts";
+  scene.fill(OrderId{scene.last_event - 1, 1, 0, OrderLeg::Entry}, 9'999, Side::Buy, 6'000, 0);
+  EXPECT_EQ(scene.stage.position(9'999), shares(6'000));
+  EXPECT_TRUE(scene.stage.position(0).is_zero());
+}
+
 }  // namespace
 }  // namespace bellwether

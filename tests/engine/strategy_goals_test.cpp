@@ -11,7 +11,8 @@ using Specs = std::vector<OrderSpec>;
 /// A strategy that does what a test says, at a bar of its own.
 class GoalScene : public SignalScene {
  public:
-  GoalScene() : SignalScene(scripted_config()) {
+  GoalScene() : GoalScene(scripted_config()) {}
+  explicit GoalScene(const EngineConfig& given) : SignalScene(given) {
     script().on_bar = [this](const BarView&, Context& context) {
       if (act_) std::exchange(act_, nullptr)(context);
     };
@@ -332,6 +333,100 @@ TEST(Goal, GoesOnFromASnapshot) {
     EXPECT_EQ(at_price.empty(), reason != DenyReason::OrderRate);
     EXPECT_EQ(at_open.empty(), reason == DenyReason::OrderRate);
   }
+}
+
+/// A venue that refuses a cancel is not asked for it again in the same breath: that would never end.
+TEST(Goal, ARefusedCancelIsAskedForAgainAWhileLater) {
+  GoalScene scene;
+  const OrderId buy = scene.aim(100);
+  scene.say(buy, Side::Buy, ReportType::Accepted);
+  Turn& turn = scene.do_at_bar([](Context& context) { context.close(0); });
+  ASSERT_EQ(cancelled(turn), std::vector{buy});
+  ExecutionReport refused = scene.answer(buy, Side::Buy, ReportType::CancelRejected);
+  refused.rejected = RejectReason::Unsupported;
+  EXPECT_TRUE(scene.on(Event::of(refused)).intents.empty());
+  EXPECT_EQ(cancelled(scene.next_bar()), std::vector{buy});
+}
+
+EngineConfig answers_later() {
+  EngineConfig config = scripted_config();
+  config.exchange.asynchronous = true;
+  return config;
+}
+
+/// Lost on the way, or of an order whose fate is not known: a cancel waits until the venue has said where it stands.
+TEST(UnknownOrder, ACancelWaitsUntilItsFateIsKnown) {
+  GoalScene scene(answers_later());
+  OrderId id;
+  scene.do_at_bar([&](Context& context) { id = context.submit(limit_order(Side::Buy, 10, "9")); });
+  scene.say(id, Side::Buy, ReportType::Lost);
+  EXPECT_TRUE(scene.do_at_bar([&](Context& context) { context.cancel(id); }).intents.empty());
+  EXPECT_TRUE(scene.do_at_bar([&](Context& context) { context.cancel_all(0); }).intents.empty());
+  EXPECT_EQ(cancelled(scene.say(id, Side::Buy, ReportType::Accepted)), std::vector{id}) << "once";
+  scene.say(id, Side::Buy, ReportType::Lost);
+  EXPECT_EQ(cancelled(scene.say(id, Side::Buy, ReportType::Accepted)), std::vector{id}) << "the cancel had got lost";
+  scene.say(id, Side::Buy, ReportType::Canceled);
+  EXPECT_TRUE(scene.next_bar().intents.empty());
+}
+
+TEST(UnknownOrder, NothingIsCancelledThatHasEnded) {
+  GoalScene scene(answers_later());
+  OrderId id;
+  scene.do_at_bar([&](Context& context) { id = context.submit(limit_order(Side::Buy, 10, "9")); });
+  scene.say(id, Side::Buy, ReportType::Lost);
+  scene.do_at_bar([&](Context& context) { context.cancel(id); });
+  ExecutionReport never = scene.answer(id, Side::Buy, ReportType::Rejected);
+  never.rejected = RejectReason::NeverArrived;
+  never.execution_id = 0;
+  EXPECT_TRUE(scene.on(Event::of(never)).intents.empty());
+}
+
+TEST(UnknownOrder, AReplacementWaitsTooAndGoesOnFromASnapshot) {
+  GoalScene scene(answers_later());
+  OrderId id;
+  OrderId replacement;
+  scene.do_at_bar([&](Context& context) { id = context.submit(limit_order(Side::Buy, 10, "9")); });
+  scene.say(id, Side::Buy, ReportType::Lost);
+  EXPECT_TRUE(
+      scene.do_at_bar([&](Context& context) { replacement = context.replace(id, limit_order(Side::Buy, 10, "8")); })
+          .intents.empty());
+  EXPECT_TRUE(replacement.exists());
+  ByteWriter out;
+  scene.stage->save(out);
+  scene.stage = SignalStage::make(scene.config, scripted_registry()).value();
+  ByteReader in(out.str());
+  scene.stage->load(in);
+  ASSERT_TRUE(in.done());
+  const Turn& turn = scene.say(id, Side::Buy, ReportType::Accepted);
+  ASSERT_EQ(turn.intents.size(), 1U);
+  EXPECT_EQ(turn.intents[0].command.kind, CommandKind::Replace);
+  EXPECT_EQ(turn.intents[0].command.id, replacement);
+  EXPECT_EQ(turn.intents[0].command.spec.limit_price, price("8"));
+}
+
+/// All that an unknown order may still fill counts, so nothing is bought in its place.
+TEST(UnknownOrder, AGoalDoesNotRunInCirclesAroundIt) {
+  GoalScene scene(answers_later());
+  const OrderId id = scene.aim(100);
+  EXPECT_TRUE(scene.say(id, Side::Buy, ReportType::Lost).intents.empty());
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(scene.next_bar().intents.empty());
+  EXPECT_TRUE(scene.do_at_bar([](Context& context) { context.close(0); }).intents.empty());
+  // It works: now it can be cancelled, and closed when it has ended.
+  EXPECT_EQ(cancelled(scene.say(id, Side::Buy, ReportType::Accepted)), std::vector{id});
+  EXPECT_TRUE(scene.say(id, Side::Buy, ReportType::Canceled).intents.empty());
+}
+
+TEST(UnknownOrder, WhatNeverArrivedIsDecidedAnewAtTheNextPrice) {
+  GoalScene scene(answers_later());
+  const OrderId id = scene.aim(100);
+  scene.say(id, Side::Buy, ReportType::Lost);
+  ExecutionReport never = scene.answer(id, Side::Buy, ReportType::Rejected);
+  never.rejected = RejectReason::NeverArrived;
+  never.execution_id = 0;
+  EXPECT_TRUE(scene.on(Event::of(never)).intents.empty());
+  const Specs again = sent(scene.next_bar());
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].quantity, shares(100));
 }
 
 }  // namespace
