@@ -265,7 +265,9 @@ Duration bar_interval(const DataConfig& data) {
 EngineConfig engine_config(const AppConfig& config) {
   // Fine enough for a cent of long ago in the prices of today.
   constexpr Price kAdjustedTick = Price::from_raw(1'000);
-  const Price usual_tick = config.data.adjustment == AdjustmentMode::Raw ? Instrument().tick : kAdjustedTick;
+  const bool as_traded =
+      config.data.adjustment == AdjustmentMode::Raw || config.market_data.source == MarketDataOrigin::Simulated;
+  const Price usual_tick = as_traded ? Instrument().tick : kAdjustedTick;
   EngineConfig engine;
   for (const std::string& symbol : config.data.symbols) {
     engine.instruments.push_back(
