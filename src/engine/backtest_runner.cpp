@@ -40,19 +40,23 @@ void BacktestRunner::run() {
 
 bool BacktestRunner::step() {
   if (link_ != nullptr) return step_later_answers();
-  if (!has_held_) {
+  Event& event = engine_->turn().event;
+  if (has_held_) {
+    event = held_;
+  } else {
     if (fast_runs_ && step_run()) return true;
-    has_held_ = feed_.next(held_);
-    if (!has_held_) return false;
+    if (!feed_.next(event)) return false;
   }
   const NextTimer next = engine_->next_timer();
-  if (next.at < held_.time) {
+  if (next.at < event.time) {
+    held_ = event;
+    has_held_ = true;
     queue_.push_back(Event::of(next.at, next.timer));
     drain();
     return true;
   }
   has_held_ = false;
-  process_market(held_);
+  process_market();
   return true;
 }
 
@@ -78,23 +82,25 @@ bool BacktestRunner::step_later_answers() {
   return true;
 }
 
-void BacktestRunner::process_market(Event& event) {
+/// Takes the market event that stands in the engine's turn.
+void BacktestRunner::process_market() {
+  Event& event = engine_->turn().event;
+  fills_.clear();
+  venue_.on_market(event, fills_);
   if (event.type == EventType::CorporateAction) {
     // What it does to resting orders follows from it.
-    fills_.clear();
-    venue_.on_market(event, fills_);
     for (const ExecutionReport& report : fills_) queue_.emplace_back().become(report);
-  } else {
-    fill_resting(event);
+  } else if (!fills_.empty()) {
+    const Event market = event;
+    process_fills();
+    event = market;
   }
-  process(event);
+  process_in_place();
   drain();
 }
 
-/// Lets a market event fill resting orders.
-void BacktestRunner::fill_resting(const Event& event) {
-  fills_.clear();
-  venue_.on_market(event, fills_);
+/// Takes the reports on resting orders that a market event has filled.
+void BacktestRunner::process_fills() {
   for (const ExecutionReport& fill : fills_) {
     engine_->turn().event.become(fill);
     process_in_place();
@@ -158,7 +164,9 @@ bool BacktestRunner::step_run() {
   if (engine_->signal_stage().next_timer().at < close) return false;  // The timer comes before the bar's fills.
   Event event =
       Event::of(close, run.instrument, BarEvent{run.bars.front(), run.interval.count(), run.synthetic, false});
-  fill_resting(event);
+  fills_.clear();
+  venue_.on_market(event, fills_);
+  process_fills();
   // Where nothing but the bar itself is left to do, it may begin a run.
   if (venue_.is_quiet() && queue_.empty() && take_run(run)) return true;
   feed_.take_run(1);
@@ -169,21 +177,21 @@ bool BacktestRunner::step_run() {
 
 /// Takes bars of a run, in which nothing rests at the venue, to its end or to what a strategy does. False where not
 /// even the first may be taken.
-bool BacktestRunner::take_run(BarRun run) {
+bool BacktestRunner::take_run(const BarRun& run) {
+  std::span<const Bar> bars = run.bars;
   if (const NextTimer timer = engine_->signal_stage().next_timer(); timer.at != kNever) {
     // The last bar closes no later than the timer is due.
-    const Duration until = timer.at - (run.bars.front().start + run.interval);
+    const Duration until = timer.at - (bars.front().start + run.interval);
     const std::int64_t before = until.count() < 0 ? 0 : until / run.interval + 1;
-    run.bars = run.bars.first(std::min(run.bars.size(), static_cast<std::size_t>(before)));
+    bars = bars.first(std::min(bars.size(), static_cast<std::size_t>(before)));
   }
   bool any = false;
-  while (!run.bars.empty()) {
-    BarRun block = run;
-    block.bars = run.bars.first(std::min(run.bars.size(), kBlockBars));
-    const std::size_t handled = process_block(block);
+  while (!bars.empty()) {
+    const std::size_t handled =
+        process_block({run.instrument, bars.first(std::min(bars.size(), kBlockBars)), run.interval, run.synthetic});
     if (handled == 0) return any;
     any = true;
-    run.bars = run.bars.subspan(handled);
+    bars = bars.subspan(handled);
     if (engine_->signal_stage().acted()) {
       take_outcome(engine_->turn());
       drain();
@@ -205,7 +213,7 @@ std::size_t BacktestRunner::process_block(const BarRun& block) {
   turn.account = portfolio.view();
   signal.begin_run(last_event_, turn);
   std::size_t handled = 0;
-  BarRun chunk = block;
+  BarRun chunk{block.instrument, {}, block.interval, block.synthetic};
   std::size_t size = marks.in_market() ? kFirstChunkBars : kBlockBars;
   for (; handled < block.bars.size() && !signal.acted(); size *= 2) {
     chunk.bars = block.bars.subspan(handled, std::min(block.bars.size() - handled, size));
@@ -228,8 +236,7 @@ std::size_t BacktestRunner::process_block(const BarRun& block) {
                       {run_equity_.data(), marks.in_market() ? handled : 0}, turn.account);
   feed_.take_run(handled);
   if (!turn.intents.empty()) {
-    turn.event =
-        Event::of(last_time_, block.instrument, BarEvent{last, block.interval.count(), block.synthetic, false});
+    turn.event.become(last_time_, block.instrument, {last, block.interval.count(), block.synthetic, false});
     turn.event.number = last_event_;
     risk.check_intents(turn);
     engine_->order_stage().issue(turn);

@@ -88,14 +88,14 @@ class BacktestRunner {
   BacktestRunner(const EngineConfig& config, std::unique_ptr<Engine> engine, MarketFeed feed);
 
   bool step_later_answers();
-  void process_market(Event& event);
-  void fill_resting(const Event& event);
+  void process_market();
+  void process_fills();
   void process(const Event& event);
   void process_in_place();
   void drain();
   void take_outcome(Turn& turn);
   bool step_run();
-  bool take_run(BarRun run);
+  bool take_run(const BarRun& run);
   std::size_t process_block(const BarRun& block);
 
   std::unique_ptr<Engine> engine_;

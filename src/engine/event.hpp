@@ -174,8 +174,9 @@ struct Event {
   static Event of(EventType open_or_close, Timestamp time, const SessionEvent& session);
   static Event of(Timestamp time, InstrumentIndex instrument, const CorporateAction& action);
   static Event of(const ExecutionReport& report);
-  /// Makes this event, in place, the one of a report, unnumbered.
+  /// Makes this event, in place, the one of a report or a bar, unnumbered.
   void become(const ExecutionReport& given);
+  void become(Timestamp close, InstrumentIndex of, const BarEvent& given);
   static Event of(Timestamp time, const TimerEvent& timer);
   static Event of(Timestamp time, const CommandEvent& command);
   static Event of(Timestamp time, const ConnectionEvent& connection);
@@ -197,6 +198,14 @@ inline void Event::become(const ExecutionReport& given) {
   type = EventType::Report;
   instrument = given.instrument;
   report = given;
+}
+
+inline void Event::become(Timestamp close, InstrumentIndex of, const BarEvent& given) {
+  number = 0;
+  time = close;
+  type = EventType::Bar;
+  instrument = of;
+  bar = given;
 }
 
 void write(ByteWriter& out, const Event& event);

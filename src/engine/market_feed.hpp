@@ -66,7 +66,8 @@ class MarketFeed {
     Timestamp time;
     std::uint32_t cursor;
     [[nodiscard]] bool before(const Due& other) const {
-      return time != other.time ? time < other.time : cursor < other.cursor;
+      // Without a branch, which nothing foresees.
+      return (time < other.time) | ((time == other.time) & (cursor < other.cursor));
     }
   };
 

@@ -77,10 +77,6 @@ std::uint32_t hash_of(OrderId id) {
   return static_cast<std::uint32_t>((id.event * 0x9e3779b97f4a7c15U + place * 0xd6e8feb86659fd93U) >> 32);
 }
 
-OpenOrder order_of(const OrderCommand& command, const OrderSpec& spec, OrderLeg leg) {
-  return {command.id.with_leg(leg), command.strategy, spec, OrderState::PendingNew, Quantity()};
-}
-
 /// The legs of a bracket guard a position for as long as it lasts.
 TimeInForce leg_time_in_force(const OrderSpec& group) {
   return group.order_class == OrderClass::Oco ? group.time_in_force : TimeInForce::Gtc;
@@ -219,23 +215,28 @@ void OpenOrders::unlink(List& list, std::vector<Link>& links, std::uint32_t slot
   --list.size;
 }
 
-void OpenOrders::add(const OpenOrder& order) {
+void OpenOrders::add(OrderId id, StrategyIndex strategy, const OrderSpec& spec, OrderState state, Quantity filled) {
   std::uint32_t slot = static_cast<std::uint32_t>(orders_.size());
   if (free_.empty()) {
-    orders_.push_back(order);
+    orders_.emplace_back();
     links_.emplace_back();
     instrument_links_.emplace_back();
   } else {
     slot = free_.back();
     free_.pop_back();
-    orders_[slot] = order;
   }
-  const std::size_t instrument = order.spec.instrument;
+  OpenOrder& order = orders_[slot];
+  order.id = id;
+  order.strategy = strategy;
+  order.spec = spec;
+  order.state = state;
+  order.filled = filled;
+  const std::size_t instrument = spec.instrument;
   if (instrument >= by_instrument_.size()) by_instrument_.resize(instrument + 1);
   append(all_, links_, slot);
   append(by_instrument_[instrument], instrument_links_, slot);
   if (indexed_) {
-    by_id_.insert(slot, hash_of(order.id));
+    by_id_.insert(slot, hash_of(id));
   } else if (all_.size > kFew) {
     index_by_id();
   }
@@ -260,10 +261,13 @@ void OpenOrders::apply(const OrderCommand& command) {
     }
     if (command.kind == CommandKind::Cancel) return;
   }
-  if (command.spec.order_class != OrderClass::Oco) add(order_of(command, command.spec, OrderLeg::Entry));
+  const auto add_leg = [&](OrderLeg leg, const OrderSpec& spec) {
+    add(command.id.with_leg(leg), command.strategy, spec, OrderState::PendingNew, Quantity());
+  };
+  if (command.spec.order_class != OrderClass::Oco) add_leg(OrderLeg::Entry, command.spec);
   if (command.spec.order_class == OrderClass::Simple) return;
-  if (const auto leg = target_leg(command.spec)) add(order_of(command, *leg, OrderLeg::Target));
-  if (const auto leg = stop_leg(command.spec, Price())) add(order_of(command, *leg, OrderLeg::StopLoss));
+  if (const auto leg = target_leg(command.spec)) add_leg(OrderLeg::Target, *leg);
+  if (const auto leg = stop_leg(command.spec, Price())) add_leg(OrderLeg::StopLoss, *leg);
 }
 
 OpenOrders::Applied OpenOrders::apply(const ExecutionReport& report) {
@@ -345,7 +349,7 @@ void OpenOrders::load(ByteReader& in) {
     order.state = static_cast<OrderState>(state);
     order.filled = in.fixed<Quantity>();
     if (find(order.id) != nullptr) in.fail();
-    if (in.ok()) add(order);
+    if (in.ok()) add(order.id, order.strategy, order.spec, order.state, order.filled);
   }
 }
 

@@ -181,7 +181,7 @@ class OpenOrders {
   void drop_index();
   /// A refused entry takes the legs of its group with it.
   Applied end_group(const ExecutionReport& report);
-  void add(const OpenOrder& order);
+  void add(OrderId id, StrategyIndex strategy, const OrderSpec& spec, OrderState state, Quantity filled);
   /// Takes an order that has ended out of the lists; it stays readable until the next one is added.
   const OpenOrder* take_out(OpenOrder* order);
   static void append(List& list, std::vector<Link>& links, std::uint32_t slot);

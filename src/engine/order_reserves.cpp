@@ -280,15 +280,19 @@ OrderReach OrderReserves::clamped(const std::array<Tally, 2>& sides, Quantity po
           Money::from_raw(bounded(buys.value)), Money::from_raw(bounded(sells.value))};
 }
 
+OrderReach OrderReserves::reach_of_few(const OpenOrders& open, InstrumentIndex instrument, Quantity position,
+                                       Price last_price, const OpenOrder* except) {
+  OrderReach reach{position, {}, {}, {}, {}};
+  walk(open, instrument, except, [&](const OpenOrder& order, Quantity quantity) {
+    reach.add(order.spec.side, quantity, worst_price(order.spec, last_price));
+  });
+  return reach;
+}
+
 OrderReach OrderReserves::reach_of(const OpenOrders& open, InstrumentIndex instrument, Quantity position,
                                    Price last_price, const OpenOrder* except) {
-  if (!keeps_sums_) {
-    OrderReach reach{position, {}, {}, {}, {}};
-    walk(open, instrument, except, [&](const OpenOrder& order, Quantity quantity) {
-      reach.add(order.spec.side, quantity, worst_price(order.spec, last_price));
-    });
-    return reach;
-  }
+  if (open.empty()) return {position, {}, {}, {}, {}};
+  if (!keeps_sums_) return reach_of_few(open, instrument, position, last_price, except);
   Tallies& tallies = tallies_[instrument];
   if (tallies.count == 0) {
     tallies.price = last_price;  // The next order is valued at it.
@@ -306,6 +310,7 @@ OrderReach OrderReserves::reach_of(const OpenOrders& open, InstrumentIndex instr
 
 Quantity OrderReserves::open_of(const OpenOrders& open, StrategyIndex strategy, InstrumentIndex instrument, Side side,
                                 const OpenOrder* except) const {
+  if (open.empty()) return {};
   if (!keeps_sums_) {
     Quantity few;
     walk(open, instrument, except, [&](const OpenOrder& order, Quantity quantity) {

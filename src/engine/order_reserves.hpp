@@ -113,6 +113,8 @@ class OrderReserves {
     [[nodiscard]] const Share* end() const { return shares.data() + size; }
   };
 
+  [[nodiscard]] static OrderReach reach_of_few(const OpenOrders& open, InstrumentIndex instrument, Quantity position,
+                                               Price last_price, const OpenOrder* except);
   template <typename Take>
   static void walk(const OpenOrders& open, InstrumentIndex instrument, const OpenOrder* except, Take&& take);
   [[nodiscard]] static Quantity counted_of(Quantity leaves, const OpenOrder* entry, Quantity counted);

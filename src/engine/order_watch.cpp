@@ -69,7 +69,6 @@ void OrderWatch::set_unknown(Entry& entry, bool unknown) {
 }
 
 void OrderWatch::sent(const OrderCommand& command, Timestamp now, const OpenOrders& orders) {
-  if (!is_on_) return;
   const Timestamp due = now + care_.acknowledge_within;
   if (command.kind != CommandKind::Submit && orders.find(command.target) != nullptr) watch(command.target, due);
   if (!adds_order(command.kind)) return;
@@ -79,7 +78,6 @@ void OrderWatch::sent(const OrderCommand& command, Timestamp now, const OpenOrde
 }
 
 void OrderWatch::heard(Turn& turn, const OpenOrders::Applied& applied, const OpenOrders& orders) {
-  if (!is_on_) return;
   const ExecutionReport& report = turn.event.report;
   const Timestamp now = turn.event.time;
   if (applied.outcome == OpenOrders::Outcome::NotOpen) {

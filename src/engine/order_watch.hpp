@@ -21,7 +21,7 @@ class OrderWatch {
  public:
   explicit OrderWatch(const EngineConfig& config) : care_(config.orders), is_on_(!config.exchange.is_instant()) {}
 
-  /// False where the venue answers at once: nothing is ever due.
+  /// False where the venue answers at once: nothing is ever due, and `sent`, `heard` and `look` are not to be called.
   [[nodiscard]] bool is_on() const { return is_on_; }
 
   /// A command has been approved; the orders that it brings are open.

@@ -142,10 +142,6 @@ void Portfolio::finish_run(InstrumentIndex instrument, Price close, Price low, P
   for (std::size_t s = 0; s < strategies_; ++s) positions_[s * instruments_ + instrument].observe(low, high, bars);
 }
 
-AccountView Portfolio::view() const {
-  return {cash_, equity(), gross_exposure_, realized_, fees_, realized_fifo_, dividends_};
-}
-
 void Portfolio::save(ByteWriter& out) const {
   for (Money amount : {cash_, market_value_, gross_exposure_, realized_, fees_, realized_fifo_, dividends_}) {
     out.fixed(amount);

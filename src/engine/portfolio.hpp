@@ -33,7 +33,9 @@ class Portfolio {
   /// Ends a run of `bars` bars in which positions did not change: the last one's close and the run's range.
   void finish_run(InstrumentIndex instrument, Price close, Price low, Price high, std::uint64_t bars);
 
-  [[nodiscard]] AccountView view() const;
+  [[nodiscard]] AccountView view() const {
+    return {cash_, equity(), gross_exposure_, realized_, fees_, realized_fifo_, dividends_};
+  }
   [[nodiscard]] Money cash() const { return cash_; }
   [[nodiscard]] Money equity() const { return cash_ + market_value_; }
   /// The equity less the market value of one instrument.

@@ -96,7 +96,7 @@ void RiskStage::advance(Turn& turn) {
   observe(turn);
   watch_breakers(turn);
   check_intents(turn);
-  order_watch_.look(turn, open_orders_);
+  if (order_watch_.is_on()) order_watch_.look(turn, open_orders_);
   if (const NextTimer next = next_timer(); next.at < turn.next_timer.at) turn.next_timer = next;
 }
 
@@ -196,7 +196,7 @@ void RiskStage::observe_action(const Turn& turn) {
 void RiskStage::apply_report(Turn& turn) {
   const ExecutionReport& report = turn.event.report;
   const OpenOrders::Applied applied = reserves_.apply(open_orders_, report);
-  order_watch_.heard(turn, applied, open_orders_);
+  if (order_watch_.is_on()) order_watch_.heard(turn, applied, open_orders_);
   // Whether its order is still open or not: what was executed moves the position.
   if (report.type != ReportType::Fill) return;
   const Quantity filled = report.last_quantity * sign(report.side);
@@ -358,17 +358,15 @@ Money RiskStage::worst_gross_without(InstrumentIndex instrument) {
 
 RiskStage::Reaches RiskStage::reaches_of(InstrumentIndex instrument, StrategyIndex strategy, const OpenOrder* except) {
   const Exposure& exposure = exposures_[instrument];
-  Reaches reaches;
-  reaches.all = reserves_.reach_of(open_orders_, instrument, exposure.position, exposure.last_price, except);
-  reaches.position = own_positions_[slot(strategy, instrument)];
-  reaches.buys = reserves_.open_of(open_orders_, strategy, instrument, Side::Buy, except);
-  reaches.sells = reserves_.open_of(open_orders_, strategy, instrument, Side::Sell, except);
-  return reaches;
+  return {reserves_.reach_of(open_orders_, instrument, exposure.position, exposure.last_price, except),
+          own_positions_[slot(strategy, instrument)],
+          reserves_.open_of(open_orders_, strategy, instrument, Side::Buy, except),
+          reserves_.open_of(open_orders_, strategy, instrument, Side::Sell, except)};
 }
 
 void RiskStage::approve(const OrderCommand& command, Timestamp now) {
   open_orders_.apply(command);
-  order_watch_.sent(command, now, open_orders_);
+  if (order_watch_.is_on()) order_watch_.sent(command, now, open_orders_);
   if (command.kind != CommandKind::Cancel) reserves_.add(open_orders_, command);
   if (command.kind == CommandKind::Cancel || recent_orders_.empty()) return;
   recent_orders_[next_recent_] = now;

@@ -112,7 +112,9 @@ void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber ev
   Money traded;
   if (report.type == ReportType::Fill) {
     prefetch_next(record_.fills);
-    record_.fills.push_back({event, report});
+    FillRow& row = record_.fills.emplace_back();
+    row.event = event;
+    row.report = report;
     traded = notional(report.last_price, report.last_quantity);
     record_.counts.traded_notional += traded;
   }

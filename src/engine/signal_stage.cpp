@@ -49,7 +49,7 @@ void SignalStage::advance(Turn& turn) {
   context_.event_ = event.number;
   context_.next_index_ = 0;
   context_.acted_ = false;
-  context_.account_ = turn.account;
+  context_.cash_ = turn.account.cash;
   context_.intents_ = &turn.intents;
   bool shrinks = false;
   for (const PositionChange& change : turn.positions) {
@@ -121,7 +121,7 @@ void SignalStage::begin_run(EventNumber last_event, Turn& turn) {
   context_.event_ = last_event;
   context_.next_index_ = 0;
   context_.acted_ = false;
-  context_.account_ = turn.account;
+  context_.cash_ = turn.account.cash;
   context_.intents_ = &turn.intents;
 }
 

@@ -36,8 +36,7 @@ Context::Context(const EngineConfig& config, OpenOrders& open_orders)
       net_positions_(config.instruments.size()),
       last_prices_(config.instruments.size()),
       goals_(config.strategies.size() * config.instruments.size()) {
-  account_.cash = config.account.initial_cash;
-  account_.equity = config.account.initial_cash;
+  cash_ = config.account.initial_cash;
 }
 
 std::span<const InstrumentIndex> Context::instruments() const { return config_->strategies[strategy_].instruments; }
@@ -67,7 +66,7 @@ std::optional<Price> Context::last_price(InstrumentIndex instrument) const {
 }
 
 Money Context::equity() const {
-  Money equity = account_.cash;
+  Money equity = cash_;
   for (std::size_t i = 0; i < net_positions_.size(); ++i) {
     if (!net_positions_[i].is_zero()) equity += notional(last_prices_[i], net_positions_[i]);
   }
@@ -106,7 +105,7 @@ void Context::ask(const OrderCommand& command) {
   if (warming_up_) return;
   acted_ = true;
   open_orders_->apply(command);
-  intents_->push_back({command, DenyReason::None});
+  intents_->emplace_back().command = command;
 }
 
 OrderId Context::submit(const OrderSpec& spec) {
@@ -115,11 +114,7 @@ OrderId Context::submit(const OrderSpec& spec) {
 }
 
 OrderId Context::send(const OrderSpec& spec) {
-  OrderCommand command;
-  command.kind = CommandKind::Submit;
-  command.strategy = strategy_;
-  command.id = next_id();
-  command.spec = spec;
+  const OrderCommand command{CommandKind::Submit, strategy_, next_id(), {}, spec};
   ask(command);
   return command.id;
 }

@@ -53,7 +53,7 @@ class Context {
   /// Last price seen; nothing before the first.
   [[nodiscard]] std::optional<Price> last_price(InstrumentIndex instrument) const;
   /// Of the whole account.
-  [[nodiscard]] Money cash() const { return account_.cash; }
+  [[nodiscard]] Money cash() const { return cash_; }
   /// Of the whole account, at the last prices seen.
   [[nodiscard]] Money equity() const;
 
@@ -179,7 +179,7 @@ class Context {
   Timestamp session_close_;              // Of the session that is open.
   bool in_session_ = false;
   bool waits_for_price_ = false;  // Some goal does, or did when this was last worked out.
-  AccountView account_;
+  Money cash_;
   std::vector<Timer> timers_;  // A heap, earliest first.
 
   Timestamp now_;
