@@ -26,7 +26,7 @@ MarketFeed::MarketFeed(std::vector<FeedSource> sources, std::vector<InstrumentAc
     order_.push_back({cursor.next_time, static_cast<std::uint32_t>(order_.size())});
   }
   // Ascending: a heap.
-  std::sort(order_.begin(), order_.end(), [](const Due& a, const Due& b) { return a.before(b); });
+  if (!few()) std::sort(order_.begin(), order_.end(), [](const Due& a, const Due& b) { return a.before(b); });
 }
 
 Timestamp MarketFeed::close_time(const Cursor& cursor) const {
@@ -57,12 +57,20 @@ void MarketFeed::refresh(Cursor& cursor) const {
 }
 
 MarketFeed::Cursor* MarketFeed::earliest() {
-  if (order_.empty() || order_.front().time == kNever) return nullptr;
-  return &cursors_[order_.front().cursor];
+  if (order_.empty()) return nullptr;
+  std::size_t first = 0;
+  if (few()) {
+    for (std::size_t i = 1; i < order_.size(); ++i) first = order_[i].time < order_[first].time ? i : first;
+  }
+  return order_[first].time == kNever ? nullptr : &cursors_[order_[first].cursor];
 }
 
-void MarketFeed::reorder_first() {
+void MarketFeed::reorder(const Cursor& cursor) {
   const std::size_t size = order_.size();
+  if (few()) {
+    order_[static_cast<std::size_t>(&cursor - cursors_.data())].time = cursor.next_time;
+    return;
+  }
   const Due moved{cursors_[order_.front().cursor].next_time, order_.front().cursor};
   std::size_t at = 0;
   for (std::size_t child = 1; child < size; child = 2 * at + 1) {
@@ -134,7 +142,7 @@ bool MarketFeed::next(Event& event) {
         write_event(*cursor, event);
         ++cursor->at;
         refresh(*cursor);
-        reorder_first();
+        reorder(*cursor);
         ++position_;
         return true;
       }
@@ -194,7 +202,7 @@ void MarketFeed::take_run(std::size_t count) {
   cursor.at += count;
   position_ += count;
   refresh(cursor);
-  reorder_first();
+  reorder(cursor);
 }
 
 }  // namespace bellwether

@@ -74,8 +74,11 @@ class MarketFeed {
   void refresh(Cursor& cursor) const;
   /// The source that is next; null at the end.
   Cursor* earliest();
-  /// Takes the first of `order_` to where its next event belongs.
-  void reorder_first();
+  /// Few sources are looked at one by one: for them a heap costs more than it saves.
+  static constexpr std::size_t kFewSources = 16;
+  [[nodiscard]] bool few() const { return order_.size() <= kFewSources; }
+  /// Takes notice of when the source that was next has its next event.
+  void reorder(const Cursor& cursor);
   void enter_session(const Cursor& cursor);
   void find_run_end(Cursor& cursor) const;
   static void write_event(const Cursor& cursor, Event& event);
@@ -85,7 +88,7 @@ class MarketFeed {
   void push_actions(const Session& session, Timestamp at);
 
   std::vector<Cursor> cursors_;
-  std::vector<Due> order_;  // A heap of all sources, the next one first.
+  std::vector<Due> order_;  // Of all sources: few by their places, more as a heap, the next one first.
   std::vector<InstrumentActions> actions_;
   std::vector<std::size_t> next_action_;
   SessionCalendar calendar_;

@@ -74,6 +74,39 @@ TEST(MarketFeed, MergesSourcesByTimeThenByTheirOrder) {
                      "bar 1 11-27T14:33", "session_close 11-27T21:00"}));
 }
 
+/// Few sources and many are merged in different ways: to the same order.
+TEST(MarketFeed, MergesManySourcesByTimeThenByTheirOrderToo) {
+  for (const std::size_t count : {2U, 15U, 16U, 17U, 18U, 60U}) {
+    std::vector<std::vector<Trade>> trades(count);
+    std::vector<FeedSource> sources;
+    const Timestamp open = SessionCalendar::us_equity().find(Date::from_ymd(2013, 10, 7))->open;
+    std::uint64_t state = count;
+    for (std::size_t i = 0; i < count; ++i) {
+      Timestamp at = open;
+      for (int n = 0; n < 50; ++n) {
+        state = state * 6'364'136'223'846'793'005U + 1'442'695'040'888'963'407U;
+        at = at + std::chrono::seconds(state >> 62);  // Often at the same time as others.
+        trades[i].push_back({at, Price::from_int(10), Quantity::from_int(1)});
+      }
+      FeedSource source;
+      source.instrument = static_cast<InstrumentIndex>(i);
+      source.trades = trades[i];
+      sources.push_back(source);
+    }
+    MarketFeed feed(sources, {}, SessionCalendar::us_equity());
+    std::pair<Timestamp, InstrumentIndex> last{};
+    std::size_t seen = 0;
+    for (Event event; feed.next(event);) {
+      if (event.type != EventType::Trade) continue;
+      const std::pair<Timestamp, InstrumentIndex> present{event.time, event.instrument};
+      EXPECT_LE(last, present) << count << " sources";
+      last = present;
+      ++seen;
+    }
+    EXPECT_EQ(seen, count * 50);
+  }
+}
+
 TEST(MarketFeed, MergesTradesAndQuotes) {
   const Timestamp open = calendar().find(kWednesday)->open;
   const std::vector<Trade> trades = {{open + std::chrono::minutes(2), price("10"), shares(1)}};
