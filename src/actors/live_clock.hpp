@@ -19,7 +19,10 @@ class LiveClock {
   [[nodiscard]] Timestamp now() const {
     if (rate_ == 1) return wall();
     const std::chrono::duration<double, std::nano> passed = std::chrono::steady_clock::now() - started_;
-    return begin_ + Duration(static_cast<std::int64_t>(passed.count() * rate_));
+    // A fast clock comes to the end of all time within hours, and stays there.
+    const double ns = passed.count() * rate_;
+    return ns >= static_cast<double>((kNever - begin_).count()) ? kNever
+                                                                : begin_ + Duration(static_cast<std::int64_t>(ns));
   }
   /// Real time until then; never longer than a second, since the wall clock may jump and the machine may sleep.
   [[nodiscard]] std::chrono::nanoseconds until(Timestamp then) const {

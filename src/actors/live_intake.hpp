@@ -36,9 +36,6 @@ class LiveIntake {
   [[nodiscard]] std::vector<Event> take_unseen();
   void set_next_timer(const NextTimer& timer) { next_timer_ = timer; }
 
-  [[nodiscard]] MarketDataSource& market() { return *market_; }
-  [[nodiscard]] Broker& broker() { return *broker_; }
-
  private:
   /// The earliest timer, of the stages or for the broker's sake; none while one is under way.
   [[nodiscard]] NextTimer due_timer() const;

@@ -49,23 +49,19 @@ void begin_settling(Self self) {
 /// command reaches it, or a timer. False where the market event is next.
 bool give_other(Self self) {
   VenueState& state = self->state;
+  if (!state.held && state.link) state.link->end_market();
+  const Timestamp message = state.link ? state.link->next_moment() : kNever;
+  if (!state.held && message == kNever) return false;
   const Timestamp market = state.held ? state.held->time : kNever;
-  if (state.link) {
-    if (!state.held) state.link->end_market();
-    const Timestamp message = std::min(state.link->next_report(), state.link->next_arrival());
-    if (!state.held && message == kNever) return false;
-    if (message <= market && message <= state.next_timer.at) {
-      EventBatch batch;
-      state.link->collect(message, batch.events);
-      if (batch.events.empty()) batch.events.push_back(Event::of(message, TimerEvent{}));
-      hand_over(self, std::move(batch));
-      return true;
-    }
-  } else if (!state.held) {
+  EventBatch batch;
+  if (message <= market && message <= state.next_timer.at) {
+    state.link->collect_next(batch.events);
+  } else if (state.next_timer.at < market) {
+    batch.events.push_back(Event::of(state.next_timer.at, state.next_timer.timer));
+  } else {
     return false;
   }
-  if (state.next_timer.at >= market) return false;
-  hand_over(self, {{Event::of(state.next_timer.at, state.next_timer.timer)}});
+  hand_over(self, std::move(batch));
   return true;
 }
 

@@ -69,6 +69,10 @@ std::string count_text(std::uint64_t count, std::string_view what) {
 
 void tell_waiting(const Running& running, Timestamp after) {
   const SimulatedMarket market(market_options(running), {after, std::nullopt, false});
+  if (market.next_message() == kNever) {
+    return log_event(Severity::Warning, "waiting", "the market is closed, and the calendar knows of no further session",
+                     {{"after", format_rfc3339(after)}});
+  }
   log_event(Severity::Notice, "waiting",
             "the market is closed: waits until " + format_rfc3339(market.session().open) + " for the session of " +
                 market.session().date.to_string(),
@@ -86,14 +90,7 @@ MarketDataSet daily_bars(const Running& running, const SessionRecord& record) {
     daily.interval = kDailyInterval;
     daily.synthetic = true;
     for (const DailyEquity& day : record.daily) {
-      Timestamp open = day.session.midnight_utc();
-      Timestamp close = (day.session + 1).midnight_utc();
-      if (const Session* session = SessionCalendar::us_equity().find(day.session);
-          session != nullptr && !options.round_the_clock) {
-        open = session->open;
-        close = session->close;
-      }
-      daily.bars.push_back(market.bar_of(static_cast<InstrumentIndex>(i), open, close));
+      daily.bars.push_back(market.daily_bar(static_cast<InstrumentIndex>(i), day.session));
     }
   }
   return MarketDataSet::of_bars(std::move(series));

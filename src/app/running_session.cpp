@@ -65,11 +65,6 @@ void install_signal_handlers() {
 
 bool interrupted() { return received_signal.load() != 0; }
 
-Timestamp wall_time() {
-  return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-              .count()};
-}
-
 int fail_to_start(const Error& error) {
   log_event(Severity::Error, "start_failed", error.text(), {});
   return kExitFailed;

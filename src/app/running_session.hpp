@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/live_clock.hpp"
 #include "actors/metrics.hpp"
 #include "actors/paper_session.hpp"
 #include "actors/session_board.hpp"
@@ -17,8 +18,6 @@
 namespace bellwether {
 
 BoardConfig board_config(const AppConfig& config);
-/// Of the wall clock.
-Timestamp wall_time();
 
 /// Everything that lives as long as the session, in the order of its making.
 struct Running {
@@ -28,7 +27,7 @@ struct Running {
         data(std::move(set)),
         engine(session_engine_config(config)),
         board(engine, registry, board_config(config)),
-        metrics(engine, BELLWETHER_VERSION, wall_time()) {}
+        metrics(engine, BELLWETHER_VERSION, LiveClock::wall()) {}
 
   AppConfig config;
   ApiConfig api_config;

@@ -53,8 +53,6 @@ class Broker {
   [[nodiscard]] virtual Timestamp next_message() const = 0;
   /// When the broker must see an event of that time or later; kNever where it need not.
   [[nodiscard]] virtual Timestamp next_look() const { return kNever; }
-  /// Who is to be told that there is something to collect before `next_message`. It may be called from any thread.
-  virtual void on_message(std::function<void()> /*wake*/) {}
 
   /// Asks for positions, cash, open orders, and executions since a time. The answer comes with a later `collect`.
   virtual void ask_books(Timestamp since, std::function<void(const Expected<BrokerBooks>&)> answer) = 0;
@@ -72,8 +70,6 @@ class MarketDataSource {
   virtual void collect(Timestamp now, std::vector<Event>& out) = 0;
   /// When the next event comes, as far as it is known; kNever where it is not.
   [[nodiscard]] virtual Timestamp next_message() const = 0;
-  /// See Broker.
-  virtual void on_message(std::function<void()> /*wake*/) {}
 };
 
 }  // namespace bellwether

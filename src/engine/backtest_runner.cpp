@@ -65,13 +65,11 @@ bool BacktestRunner::step_later_answers() {
   if (!has_held_) has_held_ = feed_.next(held_);
   if (!has_held_) link_->end_market();
   const Timestamp market = has_held_ ? held_.time : kNever;
-  const Timestamp message = std::min(link_->next_report(), link_->next_arrival());
+  const Timestamp message = link_->next_moment();
   if (!has_held_ && message == kNever) return false;
   const NextTimer timer = engine_->next_timer();
   if (message <= market && message <= timer.at) {
-    link_->collect(message, queue_);
-    // A command that arrives makes the exchange speak; the stages take notice of the time alone.
-    if (queue_.empty()) queue_.push_back(Event::of(message, TimerEvent{}));
+    link_->collect_next(queue_);
   } else if (timer.at < market) {
     queue_.push_back(Event::of(timer.at, timer.timer));
   } else {

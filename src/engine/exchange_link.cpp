@@ -121,6 +121,13 @@ void ExchangeLink::collect(Timestamp now, std::vector<Event>& out) {
   }
 }
 
+void ExchangeLink::collect_next(std::vector<Event>& out) {
+  const Timestamp moment = next_moment();
+  const std::size_t before = out.size();
+  collect(moment, out);
+  if (out.size() == before) out.push_back(Event::of(moment, TimerEvent{}));
+}
+
 /// What the stages have seen is not said again. After a crash it may not even have been handed out.
 void ExchangeLink::acknowledge(const Event& event) {
   if (event.type != EventType::Report && event.type != EventType::Connection) return;

@@ -28,6 +28,11 @@ class ExchangeLink {
   [[nodiscard]] Timestamp next_report() const { return outgoing_.empty() ? kNever : outgoing_.begin()->first.first; }
   /// When the next command reaches the exchange: an event of that time or later must pass for it.
   [[nodiscard]] Timestamp next_arrival() const { return incoming_.empty() ? kNever : incoming_.begin()->first.first; }
+  /// When the next of both is.
+  [[nodiscard]] Timestamp next_moment() const { return std::min(next_report(), next_arrival()); }
+  /// Appends what happens then: messages, or, where a command reaches the exchange and makes it speak, a mere `Timer`
+  /// event, with which the stages take notice of the time.
+  void collect_next(std::vector<Event>& out);
   /// The market data have ended: see FillSimulator.
   void end_market() { exchange_.end_market(); }
 

@@ -69,53 +69,48 @@ void SimulatedExchange::refuse(OrderId id, Timestamp now, std::vector<ExecutionR
 
 void SimulatedExchange::submit(const OrderCommand& command, Timestamp now, std::vector<ExecutionReport>& out) {
   if (command.kind == CommandKind::Query) return answer(command, now, out);
-  const bool adds = command.kind != CommandKind::Cancel;
-  const OrderLeg first_leg = command.spec.order_class == OrderClass::Oco ? OrderLeg::Target : OrderLeg::Entry;
-  const OrderLeg other_leg = command.spec.order_class == OrderClass::Oco ? OrderLeg::StopLoss : OrderLeg::Entry;
-  if (adds && (known_.contains(command.id.with_leg(first_leg)) || known_.contains(command.id.with_leg(other_leg)))) {
-    ExecutionReport report;
-    report.order = command.id;
-    report.type = ReportType::Rejected;
-    report.rejected = RejectReason::DuplicateId;
-    report.strategy = command.strategy;
-    report.instrument = command.spec.instrument;
-    report.side = command.spec.side;
-    report.time = now;
-    report.execution_id = ++last_execution_;
-    out.push_back(report);
-    return;
+  if (adds_order(command.kind) && knows(command.id)) {
+    return say_rejected(command.id, command, RejectReason::DuplicateId, now, out);
   }
   const std::size_t first = out.size();
   simulator_.submit(command, now, out);
   note(out, first);
 }
 
+bool SimulatedExchange::knows(OrderId id) const {
+  const auto has = [&](OrderLeg leg) { return known_.contains(id.with_leg(leg)); };
+  return has(OrderLeg::Entry) || has(OrderLeg::Target) || has(OrderLeg::StopLoss);
+}
+
+/// Says of an order that there is none of it here, or one already.
+void SimulatedExchange::say_rejected(OrderId id, const OrderCommand& command, RejectReason reason, Timestamp now,
+                                     std::vector<ExecutionReport>& out) {
+  ExecutionReport report;
+  report.order = id;
+  report.type = ReportType::Rejected;
+  report.rejected = reason;
+  report.strategy = command.strategy;
+  report.instrument = command.spec.instrument;
+  report.side = command.spec.side;
+  report.time = now;
+  report.execution_id = ++last_execution_;
+  out.push_back(report);
+}
+
 void SimulatedExchange::answer(const OrderCommand& query, Timestamp now, std::vector<ExecutionReport>& out) {
   const auto found = known_.find(query.target);
-  if (found == known_.end() && query.target.event <= forgotten_upto_) return;
-  if (found != known_.end()) {
-    const Known& known = found->second;
-    out.insert(out.end(), known.executions.begin(), known.executions.end());
-    if (known.last.type == ReportType::Fill && known.ended) return;  // The executions say it all.
-    if (simulator_.report_status(query.target, now, out)) {
-      out.back().execution_id = ++last_execution_;
-      return;
-    }
+  if (found == known_.end()) {
+    if (query.target.event <= forgotten_upto_) return;
+    return say_rejected(query.target, query, RejectReason::NeverArrived, now, out);
   }
-  ExecutionReport status;
-  if (found != known_.end()) {
-    status = found->second.last;
-  } else {
-    status.order = query.target;
-    status.type = ReportType::Rejected;
-    status.rejected = RejectReason::NeverArrived;
-    status.strategy = query.strategy;
-    status.instrument = query.spec.instrument;
-    status.side = query.spec.side;
+  const Known& known = found->second;
+  out.insert(out.end(), known.executions.begin(), known.executions.end());
+  if (known.last.type == ReportType::Fill && known.ended) return;  // The executions say it all.
+  if (!simulator_.report_status(query.target, now, out)) {
+    out.push_back(known.last);
+    out.back().time = now;
   }
-  status.time = now;
-  status.execution_id = ++last_execution_;
-  out.push_back(status);
+  out.back().execution_id = ++last_execution_;
 }
 
 /// An execution that is told again after a split is told in the shares after it.

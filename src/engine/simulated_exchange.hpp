@@ -46,6 +46,10 @@ class SimulatedExchange {
   void note(std::vector<ExecutionReport>& out, std::size_t first);
   void end(OrderId id, Known& known);
   void carry_executions(InstrumentIndex instrument, const CorporateAction& action);
+  /// True where it has an order of this id, or a leg of it.
+  [[nodiscard]] bool knows(OrderId id) const;
+  void say_rejected(OrderId id, const OrderCommand& command, RejectReason reason, Timestamp now,
+                    std::vector<ExecutionReport>& out);
   void answer(const OrderCommand& query, Timestamp now, std::vector<ExecutionReport>& out);
 
   FillSimulator simulator_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "engine/decimal.hpp"
 
@@ -36,5 +37,12 @@ class SplitMix64 {
  private:
   std::uint64_t state_;
 };
+
+/// FNV-1a, 64 bit: a seed of a text.
+constexpr std::uint64_t fnv_1a(std::string_view text) {
+  std::uint64_t value = 0xcbf29ce484222325;
+  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return value;
+}
 
 }  // namespace bellwether

@@ -9,15 +9,8 @@
 namespace bellwether {
 namespace {
 
-/// FNV-1a, 64 bit.
-std::uint64_t hash(std::string_view text) {
-  std::uint64_t value = 0xcbf29ce484222325;
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return value;
-}
-
 std::uint64_t state_of(std::string_view symbol, Date date, std::uint64_t seed) {
-  SplitMix64 mix(hash(symbol) ^ std::rotl(seed, 32));
+  SplitMix64 mix(fnv_1a(symbol) ^ std::rotl(seed, 32));
   return mix.next() ^ (static_cast<std::uint64_t>(static_cast<std::uint32_t>(date.days)) * 0x9e3779b97f4a7c15);
 }
 

@@ -155,6 +155,9 @@ TEST(LiveClock, RunsFasterFromABeginningAndNeverSleepsLongerThanASecond) {
   EXPECT_EQ(fast.until(kNever), std::chrono::seconds(1));
   EXPECT_EQ(fast.until(begin - std::chrono::hours(1)).count(), 0);
   EXPECT_LE(fast.until(begin + std::chrono::seconds(100)), std::chrono::milliseconds(100));
+  const LiveClock ending(1e6, kNever - std::chrono::nanoseconds(1));
+  EXPECT_LE(ending.now(), kNever) << "no clock runs over the end";
+  EXPECT_GE(ending.now(), kNever - std::chrono::nanoseconds(1));
   const LiveClock real;
   EXPECT_LT((real.now() - LiveClock::wall()).count(), 1'000'000'000);
 }

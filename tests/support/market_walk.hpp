@@ -6,26 +6,18 @@
 
 #include "engine/calendar.hpp"
 #include "engine/market.hpp"
+#include "engine/split_mix.hpp"
 
 namespace bellwether::testing {
 
-/// A small generator (SplitMix64, Steele et al. 2014), so that a walk is the same on every machine.
-class SplitMix {
+/// The engine's generator, so that a walk is the same on every machine.
+class SplitMix : public SplitMix64 {
  public:
-  explicit SplitMix(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
-  /// Uniform in [low, high].
+  using SplitMix64::SplitMix64;
+  /// In [low, high].
   std::int64_t between(std::int64_t low, std::int64_t high) {
     return low + static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(high - low + 1));
   }
-
- private:
-  std::uint64_t state_;
 };
 
 /// `count` minute bars of a walk in cents around 100 dollars, session after session from 2000-01-03; where the calendar

@@ -24,8 +24,6 @@ class SimulatedBroker final : public Broker {
   [[nodiscard]] Timestamp next_look() const override { return link_.next_arrival(); }
   void ask_books(Timestamp since, std::function<void(const Expected<BrokerBooks>&)> answer) override;
 
-  [[nodiscard]] const ExchangeLink& link() const { return link_; }
-
  private:
   struct Question {
     Timestamp since;

@@ -8,15 +8,6 @@
 namespace bellwether {
 namespace {
 
-constexpr Duration kDay = std::chrono::hours(24);
-
-/// FNV-1a, 64 bit.
-std::uint64_t hash(std::string_view text) {
-  std::uint64_t value = 0xcbf29ce484222325;
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return value;
-}
-
 /// One wave of a price: how long it takes and how high it goes.
 struct Octave {
   std::int64_t period_s;
@@ -57,7 +48,7 @@ Session utc_session(Date date) { return {date, date.midnight_utc(), (date + 1).m
 SimulatedMarket::SimulatedMarket(SimulatedMarketOptions options, const MarketStart& start)
     : options_(std::move(options)), at_(start.at), open_(start.open_session), tell_history_(start.tell_history) {
   for (const Instrument& instrument : options_.instruments) {
-    SplitMix64 mix(hash(instrument.symbol) ^ (options_.seed * 0x9e3779b97f4a7c15));
+    SplitMix64 mix(fnv_1a(instrument.symbol) ^ (options_.seed * 0x9e3779b97f4a7c15));
     keys_.push_back(mix.next());
   }
   if (open_) {
@@ -107,14 +98,7 @@ void SimulatedMarket::collect(Timestamp now, std::vector<Event>& out) {
     }
     open_ = false;
     out.push_back(Event::of(EventType::SessionClose, at, session_));
-    if (options_.daily_history_sessions > 0) {
-      for (std::size_t i = 0; i < keys_.size(); ++i) {
-        const auto instrument = static_cast<InstrumentIndex>(i);
-        out.push_back(
-            Event::of(at, instrument,
-                      BarEvent{bar_of(instrument, session_.open, session_.close), kDailyInterval.count(), true, true}));
-      }
-    }
+    if (options_.daily_history_sessions > 0) give_daily_bars(session_.date, at, out);
     next_ = find_session(at) ? std::max(session_.open, at) : kNever;
   }
 }
@@ -148,13 +132,22 @@ std::vector<Session> SimulatedMarket::sessions_before(Timestamp t, std::size_t c
 
 void SimulatedMarket::tell_history(std::vector<Event>& out) {
   for (const Session& session : sessions_before(at_, options_.daily_history_sessions)) {
-    for (std::size_t i = 0; i < keys_.size(); ++i) {
-      const auto instrument = static_cast<InstrumentIndex>(i);
-      out.push_back(
-          Event::of(session.close, instrument,
-                    BarEvent{bar_of(instrument, session.open, session.close), kDailyInterval.count(), true, true}));
-    }
+    give_daily_bars(session.date, session.close, out);
   }
+}
+
+void SimulatedMarket::give_daily_bars(Date date, Timestamp close, std::vector<Event>& out) const {
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    const auto instrument = static_cast<InstrumentIndex>(i);
+    out.push_back(
+        Event::of(close, instrument, BarEvent{daily_bar(instrument, date), kDailyInterval.count(), true, true}));
+  }
+}
+
+Bar SimulatedMarket::daily_bar(InstrumentIndex instrument, Date date) const {
+  const Session* const us = options_.round_the_clock ? nullptr : SessionCalendar::us_equity().find(date);
+  const Session session = us != nullptr ? *us : utc_session(date);
+  return bar_of(instrument, session.open, session.close);
 }
 
 Price SimulatedMarket::price_at(InstrumentIndex instrument, Timestamp t) const {

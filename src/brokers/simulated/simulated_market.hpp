@@ -44,6 +44,8 @@ class SimulatedMarket final : public MarketDataSource {
   [[nodiscard]] Price price_at(InstrumentIndex instrument, Timestamp t) const;
   /// The bar from `start` to `end`.
   [[nodiscard]] Bar bar_of(InstrumentIndex instrument, Timestamp start, Timestamp end) const;
+  /// The bar of a whole session; of a date that has none, of the day in UTC.
+  [[nodiscard]] Bar daily_bar(InstrumentIndex instrument, Date date) const;
 
  private:
   /// The first session that closes after `t`; false where the calendar has none.
@@ -51,6 +53,7 @@ class SimulatedMarket final : public MarketDataSource {
   void find_next();
   void tell_history(std::vector<Event>& out);
   void give_bars(Timestamp end, std::vector<Event>& out) const;
+  void give_daily_bars(Date date, Timestamp close, std::vector<Event>& out) const;
   [[nodiscard]] std::vector<Session> sessions_before(Timestamp t, std::size_t count) const;
 
   SimulatedMarketOptions options_;
