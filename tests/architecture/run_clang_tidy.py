@@ -24,7 +24,7 @@ from check_includes import INCLUDE
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KEEP_DAYS = 30
 # Options of g++ that clang does not know.
-FOREIGN_OPTIONS = ("-fpch-preprocess", "-Winvalid-pch")
+FOREIGN_OPTIONS = ("-fpch-preprocess", "-Winvalid-pch", "-mmemset-strategy=vector_loop:512:noalign,libcall:-1:noalign")
 INCLUDED_FIRST = re.compile(r"-include (\S+cmake_pch\.hxx)")
 
 
