@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "storage/sqlite_event_cursor.hpp"
+#include "storage/sqlite_segments.hpp"
 #include "storage/write_ahead_check.hpp"
 
 namespace bellwether {
@@ -114,38 +115,39 @@ Expected<KnownFile> open_known(const std::string& path) {
   return KnownFile{std::move(*reader), access};
 }
 
-struct Contents {
-  LogHead head;
-  Metadata metadata;
-};
-
 /// Reads head and metadata as of one moment, and checks that the log's last batch is there and sound.
-Expected<Contents> read_contents(SqliteConnection& reader, SqliteAccess access) {
+Expected<LogContents> read_contents(SqliteConnection& reader, SqliteAccess access) {
   if (auto begun = reader.execute("BEGIN"); !begun) return begun.error();
   const auto head = read_head(reader);
   if (!head) return head.error();
   auto metadata = read_metadata(reader, *head);
+  const auto segment = read_segment(reader, head->segments);
   reader.roll_back();
   if (!metadata) return metadata.error();
+  if (!segment) return segment.error();
+  if (segment->note.after > head->last_event) {
+    return Error{reader.path(), "the file is damaged: its last segment begins behind its end"};
+  }
   if (head->last_event > 0) {
     SqliteEventCursor tail(reader.path(), access, head->last_event - 1);
     std::vector<Event> events;
     std::vector<LoggedCommand> commands;
     if (auto read = tail.next(events, commands); !read) return read.error();
   }
-  return Contents{*head, std::move(*metadata)};
+  return LogContents{*head, segment->note.after, std::move(*metadata)};
 }
 
 }  // namespace
 
 SqliteEventLog::SqliteEventLog(SqliteConnection connection, SqliteAccess access, std::optional<FileLock> lock,
-                               const LogHead& head, Metadata metadata)
+                               LogContents contents)
     : lock_(std::move(lock)),
       connection_(std::move(connection)),
       access_(access),
-      head_(head),
-      metadata_(std::move(metadata)),
-      last_event_(head.last_event) {}
+      head_(contents.head),
+      segment_after_(contents.segment_after),
+      metadata_(std::move(contents.metadata)),
+      last_event_(contents.head.last_event) {}
 
 Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::create(const std::string& path, const Metadata& metadata) {
   const auto absolute = absolute_path(path);
@@ -270,15 +272,14 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open_locked(const std:
   }
   auto contents = read_contents(reader, access);
   if (!contents) return contents.error();
-  auto& [head, metadata] = *contents;
   if (mode == OpenMode::ReadOnly) {
     return std::unique_ptr<SqliteEventLog>(
-        new SqliteEventLog(std::move(reader), access, std::nullopt, head, std::move(metadata)));
+        new SqliteEventLog(std::move(reader), access, std::nullopt, std::move(*contents)));
   }
   auto writer = SqliteConnection::open(path, SqliteAccess::ReadWrite);
   if (!writer) return writer.error();
   std::unique_ptr<SqliteEventLog> log(
-      new SqliteEventLog(std::move(*writer), SqliteAccess::ReadOnly, std::move(lock), head, std::move(metadata)));
+      new SqliteEventLog(std::move(*writer), SqliteAccess::ReadOnly, std::move(lock), std::move(*contents)));
   if (auto started = log->start_writing(); !started) return started.error();
   return log;
 }
@@ -351,15 +352,17 @@ bool SqliteEventLog::insert_batches(std::span<const Event> events, std::span<con
     commands = commands.subspan(some_commands.size());
     const BatchHeader header{head.batches + 1, head.last_event + 1, head.last_event + some_events.size()};
     encode_batch(payload_, some_events, some_commands);
+    const std::uint64_t checksum = batch_checksum(header, payload_.str());
     const bool inserted = statements_->insert_batch.bind(1, header.sequence)
                               .bind(2, header.first_event)
                               .bind(3, header.last_event)
-                              .bind(4, batch_checksum(header, payload_.str()))
+                              .bind(4, checksum)
                               .bind_blob(5, payload_.str())
                               .run();
     if (!inserted) return false;
     head.batches = header.sequence;
     head.last_event = header.last_event;
+    head.chain = chained(head.chain, checksum);
   }
   return true;
 }
@@ -411,9 +414,9 @@ bool SqliteEventLog::drop_old_snapshots() {
 }
 
 Expected<std::vector<EventNumber>> SqliteEventLog::list_snapshots() {
-  auto select = connection_.prepare("SELECT event FROM snapshots ORDER BY event DESC LIMIT ?1");
+  auto select = connection_.prepare("SELECT event FROM snapshots WHERE event > ?2 ORDER BY event DESC LIMIT ?1");
   if (!select) return select.error();
-  select->bind(1, std::uint64_t{kSnapshotsListedMax});
+  select->bind(1, std::uint64_t{kSnapshotsListedMax}).bind(2, segment_after_);
   std::vector<EventNumber> events;
   int code = select->step();
   for (; code == SQLITE_ROW; code = select->step()) events.push_back(select->number(0));
@@ -443,6 +446,48 @@ Expected<std::vector<EventNumber>> SqliteEventLog::snapshot_events() {
 Expected<Snapshot> SqliteEventLog::snapshot(EventNumber event) {
   const std::lock_guard lock(mutex_);
   return read_snapshot(event);
+}
+
+bool SqliteEventLog::replace_metadata(const Metadata& metadata) {
+  if (!connection_.execute("DELETE FROM metadata")) return false;
+  for (const auto& [key, value] : metadata) {
+    if (!statements_->put_metadata.bind_text(1, key).bind_text(2, value).run()) return false;
+  }
+  return true;
+}
+
+Expected<void> SqliteEventLog::open_segment(const SegmentOpening& opening) {
+  const std::lock_guard lock(mutex_);
+  if (auto writable = check_writable(); !writable) return writable;
+  if (std::max(opening.state.size(), opening.broker.size()) > kValueBytesMax) {
+    return Error{connection_.path(), "the opening state of a segment is too large"};
+  }
+  LogHead head = head_;
+  ++head.segments;
+  head.metadata_checksum = metadata_checksum(opening.metadata);
+  const SegmentPlace place{head.segments, head.last_event, head.batches + 1, head.chain};
+  auto written = transact("a segment cannot be opened", head, [&] {
+    return insert_segment(connection_, place, opening) && replace_metadata(opening.metadata);
+  });
+  if (!written) return written;
+  head_ = head;
+  segment_after_ = place.after;
+  metadata_ = opening.metadata;
+  return {};
+}
+
+Expected<std::vector<SegmentNote>> SqliteEventLog::segments() {
+  const std::lock_guard lock(mutex_);
+  auto rows = read_segments(connection_, head_.segments);
+  if (!rows) return rows.error();
+  std::vector<SegmentNote> notes;
+  for (SegmentRow& row : *rows) notes.push_back(std::move(row.note));
+  return notes;
+}
+
+Expected<SegmentOpening> SqliteEventLog::segment_opening(std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  return read_segment_opening(connection_, number);
 }
 
 Expected<void> SqliteEventLog::put_metadata(const std::string& key, const std::string& value) {

@@ -24,6 +24,13 @@ enum class OpenMode : std::uint8_t {
 /// The numbers of the files path.1, path.2, ... that there are, ascending: logs of former sessions.
 std::vector<std::uint64_t> kept_log_numbers(const std::string& path);
 
+/// What an open log knows of its file.
+struct LogContents {
+  LogHead head;
+  EventNumber segment_after = 0;  ///< Where the current segment begins.
+  Metadata metadata;
+};
+
 /// See EventLog. Errors name the file, what is wrong with it and, where it applies, at which event.
 class SqliteEventLog final : public EventLog {
  public:
@@ -47,6 +54,9 @@ class SqliteEventLog final : public EventLog {
   Expected<void> put_snapshot(const Snapshot& snapshot) override;
   Expected<std::vector<EventNumber>> snapshot_events() override;
   Expected<Snapshot> snapshot(EventNumber event) override;
+  Expected<void> open_segment(const SegmentOpening& opening) override;
+  Expected<std::vector<SegmentNote>> segments() override;
+  Expected<SegmentOpening> segment_opening(std::uint64_t number) override;
   [[nodiscard]] EventNumber last_event() const override { return last_event_.load(std::memory_order_acquire); }
   [[nodiscard]] const Metadata& metadata() const override { return metadata_; }
   Expected<void> put_metadata(const std::string& key, const std::string& value) override;
@@ -65,8 +75,7 @@ class SqliteEventLog final : public EventLog {
     SqliteStatement put_metadata;
   };
 
-  SqliteEventLog(SqliteConnection connection, SqliteAccess access, std::optional<FileLock> lock, const LogHead& head,
-                 Metadata metadata);
+  SqliteEventLog(SqliteConnection connection, SqliteAccess access, std::optional<FileLock> lock, LogContents contents);
   static Expected<std::unique_ptr<SqliteEventLog>> create_locked(const std::string& path, const Metadata& metadata,
                                                                  FileLock lock);
   static Expected<std::unique_ptr<SqliteEventLog>> open_locked(const std::string& path, OpenMode mode,
@@ -76,6 +85,7 @@ class SqliteEventLog final : public EventLog {
   Expected<std::vector<EventNumber>> list_snapshots();
   Expected<Snapshot> read_snapshot(EventNumber event);
   bool drop_old_snapshots();
+  bool replace_metadata(const Metadata& metadata);
   Expected<void> check_continues(std::span<const Event> events, std::span<const LoggedCommand> commands) const;
   Expected<void> check_writable() const;
   bool insert_batches(std::span<const Event> events, std::span<const LoggedCommand> commands, LogHead& head);
@@ -91,6 +101,7 @@ class SqliteEventLog final : public EventLog {
   std::mutex mutex_;                      // Guards the connection and what follows.
   LogHead head_;
   ByteWriter payload_;
+  EventNumber segment_after_;  // The current segment's events are those behind this one.
   Metadata metadata_;
   std::atomic<EventNumber> last_event_;
 };
