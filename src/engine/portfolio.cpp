@@ -142,6 +142,33 @@ void Portfolio::finish_run(InstrumentIndex instrument, Price close, Price low, P
   for (std::size_t s = 0; s < strategies_; ++s) positions_[s * instruments_ + instrument].observe(low, high, bars);
 }
 
+void Portfolio::take_over(const Portfolio& before, const CarryOver& carry) {
+  cash_ = before.cash_;
+  realized_ = before.realized_;
+  fees_ = before.fees_;
+  realized_fifo_ = before.realized_fifo_;
+  dividends_ = before.dividends_;
+  market_value_ = before.market_value_;
+  gross_exposure_ = before.gross_exposure_;
+  for (std::size_t i = 0; i < before.instruments_; ++i) {
+    const InstrumentIndex next = carry.instrument(static_cast<InstrumentIndex>(i));
+    const Holding& holding = before.holdings_[i];
+    BELLWETHER_INVARIANT(next != kNoInstrument || holding.quantity.is_zero(), "a symbol left with a position open");
+    if (next != kNoInstrument) holdings_[next] = holding;
+  }
+  open_positions_ = before.open_positions_;
+  for (std::size_t slot = 0; slot < before.positions_.size(); ++slot) {
+    const auto instrument = static_cast<InstrumentIndex>(slot % before.instruments_);
+    const StrategyIndex next = carry.strategy(static_cast<StrategyIndex>(slot / before.instruments_), instrument);
+    const Position& position = before.positions_[slot];
+    BELLWETHER_INVARIANT(next != kNoStrategy || position.is_flat(), "a strategy left with a position open");
+    if (next == kNoStrategy) continue;
+    Position& mine = at(next, carry.instrument(instrument));
+    // Of a strategy and its retired one, at most one has ever traded since the other was emptied.
+    if (mine.is_flat()) mine = position.renamed(next, carry.instrument(instrument));
+  }
+}
+
 void Portfolio::save(ByteWriter& out) const {
   for (Money amount : {cash_, market_value_, gross_exposure_, realized_, fees_, realized_fifo_, dividends_}) {
     out.fixed(amount);

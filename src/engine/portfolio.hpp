@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/carry_over.hpp"
 #include "engine/engine_config.hpp"
 #include "engine/position.hpp"
 #include "engine/turn.hpp"
@@ -51,6 +52,10 @@ class Portfolio {
   [[nodiscard]] Quantity net_quantity(InstrumentIndex instrument) const { return holdings_[instrument].quantity; }
   [[nodiscard]] Price last_mark(InstrumentIndex instrument) const { return holdings_[instrument].mark; }
   [[nodiscard]] PositionChange change_of(StrategyIndex strategy, InstrumentIndex instrument) const;
+
+  /// Takes over the account of another configuration: this one has just been made of `carry`'s next. Marks come along;
+  /// positions that nobody holds any more are left out, with what they had realised, and must be flat.
+  void take_over(const Portfolio& before, const CarryOver& carry);
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);

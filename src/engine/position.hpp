@@ -41,6 +41,14 @@ class Position {
   [[nodiscard]] Money dividends() const { return dividends_; }
   void add_dividend(Money amount) { dividends_ += amount; }
 
+  /// The same position under the indices of another configuration.
+  [[nodiscard]] Position renamed(StrategyIndex strategy, InstrumentIndex instrument) const {
+    Position position = *this;
+    position.strategy_ = strategy;
+    position.instrument_ = instrument;
+    return position;
+  }
+
   void save(ByteWriter& out) const;
   void load(ByteReader& in);
 

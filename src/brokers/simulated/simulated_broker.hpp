@@ -22,6 +22,11 @@ class SimulatedBroker final : public Broker {
   void collect(Timestamp now, std::vector<Event>& out) override;
   [[nodiscard]] Timestamp next_message() const override { return link_.next_report(); }
   [[nodiscard]] Timestamp next_look() const override { return link_.next_arrival(); }
+  /// See ExchangeLink.
+  void take_over(const SimulatedBroker& before, const CarryOver& carry) { link_.take_over(before.link_, carry); }
+  [[nodiscard]] bool holds(InstrumentIndex instrument) const { return link_.holds(instrument); }
+  void save(ByteWriter& out) const { link_.save(out); }
+  void load(ByteReader& in) { link_.load(in); }
   void ask_books(Timestamp since, std::function<void(const Expected<BrokerBooks>&)> answer) override;
 
  private:
