@@ -11,6 +11,9 @@
 
 namespace bellwether {
 
+struct AccountPlaces;
+struct AccountState;
+
 class Portfolio {
  public:
   explicit Portfolio(const EngineConfig& config);
@@ -51,6 +54,11 @@ class Portfolio {
   [[nodiscard]] Quantity net_quantity(InstrumentIndex instrument) const { return holdings_[instrument].quantity; }
   [[nodiscard]] Price last_mark(InstrumentIndex instrument) const { return holdings_[instrument].mark; }
   [[nodiscard]] PositionChange change_of(StrategyIndex strategy, InstrumentIndex instrument) const;
+
+  /// Writes cash, positions and the marks of instruments, in the order of `config`.
+  void describe(AccountState& state, const EngineConfig& config) const;
+  /// Makes a new account the one of a state.
+  void restore(const AccountState& state, const AccountPlaces& places);
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);
