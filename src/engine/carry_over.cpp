@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/retired_strategy.hpp"
+
 namespace bellwether {
 namespace {
 
@@ -25,16 +27,14 @@ bool trades(const EngineConfig& config, StrategyIndex strategy, InstrumentIndex 
 
 }  // namespace
 
-std::string retired_id(std::string_view strategy) {
-  return is_retired_id(strategy) ? std::string(strategy) : std::string(strategy).append(kRetiredSuffix);
+std::string_view active_id(std::string_view id) {
+  const std::size_t dot = id.rfind('.');  // No other id has one.
+  return dot == std::string_view::npos || retired_id(id.substr(0, dot)) != id ? id : id.substr(0, dot);
 }
-
-bool is_retired_id(std::string_view strategy) { return strategy.ends_with(kRetiredSuffix); }
 
 StrategyIndex holder_of(const EngineConfig& config, std::string_view strategy, std::string_view symbol) {
   const InstrumentIndex instrument = find_symbol(config, symbol);
-  std::string_view active = strategy;
-  if (is_retired_id(active)) active.remove_suffix(kRetiredSuffix.size());
+  const std::string_view active = active_id(strategy);
   for (const std::string& id : {std::string(active), retired_id(active)}) {
     const StrategyIndex found = find_strategy(config, id);
     if (trades(config, found, instrument)) return found;

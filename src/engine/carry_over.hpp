@@ -10,15 +10,12 @@
 
 namespace bellwether {
 
-/// Positions and orders of a strategy that was removed, or that trades their symbol no more, stand under this strategy:
-/// "<id>.retired".
-constexpr std::string_view kRetiredSuffix = ".retired";
-std::string retired_id(std::string_view strategy);
-[[nodiscard]] bool is_retired_id(std::string_view strategy);
+/// The strategy that `id` retires; `id` itself where it retires none.
+std::string_view active_id(std::string_view id);
 
 /// The rule for what a strategy has in a symbol: it stays with the strategy where that trades the symbol in the next
-/// configuration; where it does not, it goes to the retired one, and comes back to the strategy when that trades the
-/// symbol again.
+/// configuration; where it does not, it goes to the one that retires it (retired_strategy.hpp), and comes back to the
+/// strategy when that trades the symbol again.
 class CarryOver {
  public:
   /// Both must outlive it.

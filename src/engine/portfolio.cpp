@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/account_places.hpp"
+
 namespace bellwether {
 
 Portfolio::Portfolio(const EngineConfig& config)
@@ -167,6 +169,45 @@ void Portfolio::take_over(const Portfolio& before, const CarryOver& carry) {
     // Of a strategy and its retired one, at most one has ever traded since the other was emptied.
     if (mine.is_flat()) mine = position.renamed(next, carry.instrument(instrument));
   }
+}
+
+void Portfolio::describe(AccountState& state, const EngineConfig& config) const {
+  state.cash = {cash_, realized_, realized_fifo_, fees_, dividends_};
+  for (std::size_t i = 0; i < instruments_; ++i) {
+    AccountInstrument& instrument = state.instruments.emplace_back();
+    instrument.symbol = config.instruments[i].symbol;
+    instrument.mark = holdings_[i].mark;
+  }
+  for (std::size_t s = 0; s < strategies_; ++s) {
+    for (std::size_t i = 0; i < instruments_; ++i) {
+      const Position& each = positions_[s * instruments_ + i];
+      if (each.is_blank()) continue;
+      AccountPosition position = each.state();
+      position.strategy = config.strategies[s].id;
+      position.symbol = config.instruments[i].symbol;
+      state.positions.push_back(std::move(position));
+    }
+  }
+}
+
+void Portfolio::restore(const AccountState& state, const AccountPlaces& places) {
+  cash_ = state.cash.cash;
+  realized_ = state.cash.realized;
+  realized_fifo_ = state.cash.realized_fifo;
+  fees_ = state.cash.fees;
+  dividends_ = state.cash.dividends;
+  for (std::size_t i = 0; i < state.instruments.size(); ++i) {
+    if (places.instruments[i] != kNoInstrument) holdings_[places.instruments[i]].mark = state.instruments[i].mark;
+  }
+  for (std::size_t i = 0; i < state.positions.size(); ++i) {
+    const AccountPlaces::Place place = places.positions[i];
+    if (!place.exists()) continue;
+    at(place.strategy, place.instrument).restore(state.positions[i]);
+    if (state.positions[i].quantity.is_zero()) continue;
+    holdings_[place.instrument].quantity += state.positions[i].quantity;
+    ++open_positions_;
+  }
+  for (Holding& holding : holdings_) revalue(holding);
 }
 
 void Portfolio::save(ByteWriter& out) const {

@@ -12,6 +12,9 @@
 
 namespace bellwether {
 
+struct AccountPlaces;
+struct AccountState;
+
 class Portfolio {
  public:
   explicit Portfolio(const EngineConfig& config);
@@ -56,6 +59,10 @@ class Portfolio {
   /// Takes over the account of another configuration: this one has just been made of `carry`'s next. Marks come along;
   /// positions that nobody holds any more are left out, with what they had realised, and must be flat.
   void take_over(const Portfolio& before, const CarryOver& carry);
+  /// Writes cash, positions and the marks of instruments, in the order of `config`.
+  void describe(AccountState& state, const EngineConfig& config) const;
+  /// Makes a new account the one of a state.
+  void restore(const AccountState& state, const AccountPlaces& places);
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);
