@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "storage/log_rescue.hpp"
 #include "storage/sqlite_event_cursor.hpp"
 #include "storage/sqlite_segments.hpp"
 #include "storage/write_ahead_check.hpp"
@@ -24,11 +25,12 @@ constexpr std::size_t kValueBytesMax = 512'000'000;
 /// Those that are kept, and damaged ones that nobody deletes.
 constexpr std::size_t kSnapshotsListedMax = 100;
 
-/// `synchronous = FULL` syncs the write-ahead file at every commit. It is folded into the main file whenever it has
-/// grown to 4096 pages (16 MB) and is never kept above 64 MB.
+/// `synchronous = FULL` syncs the write-ahead file at every commit. That file is never kept above 64 MB.
 constexpr const char* kWriterSettings =
-    "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864;"
-    "PRAGMA temp_store = MEMORY";
+    "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY";
+
+/// The write-ahead file is folded into the main file whenever it has grown to so many frames, one page (4 kB) each.
+constexpr int kFramesUntilFold = 4096;
 
 std::string lock_path(const std::string& path) { return path + ".lock"; }
 std::string write_ahead_path(const std::string& path) { return path + "-wal"; }
@@ -66,6 +68,19 @@ Expected<std::string> absolute_path(const std::string& path) {
   if (fs::is_directory(absolute, failed)) return Error{path, "a folder, not an event log"};
   if (fs::is_other(fs::status(absolute, failed))) return Error{path, "a device or a pipe, not an event log"};
   return absolute.string();
+}
+
+/// Takes the file itself, so that nobody writes it under another name.
+Expected<InodeLock> own_file(const std::string& path) {
+  auto file = InodeLock::acquire(path);
+  if (!file) return file;
+  std::error_code failed;
+  const auto names = fs::hard_link_count(path, failed);
+  if (failed || names == 1) return file;
+  return Error{path, "has " + std::to_string(names) +
+                         " names (hard links). SQLite keeps under each of them what is not in the file yet, so a log "
+                         "written under two is soon damaged: remove the other names, or use a copy made by `bellwether "
+                         "log backup`"};
 }
 
 /// Makes a rename durable.
@@ -265,6 +280,13 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open_locked(const std:
   auto known = open_known(path);
   if (!known) return known.error();
   auto& [reader, access] = *known;
+  std::optional<InodeLock> file;
+  if (mode == OpenMode::ReadWrite) {
+    auto owned = own_file(path);
+    if (!owned) return owned.error();
+    file = std::move(*owned);
+    if (auto whole = check_nothing_lost(path); !whole) return whole.error();
+  }
   // While another process writes, its write-ahead file is in motion; that process checked it when it began.
   const auto in_use = [&] { return mode == OpenMode::ReadOnly && FileLock::held(lock_path(path)); };
   if (!in_use()) {
@@ -280,6 +302,7 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open_locked(const std:
   if (!writer) return writer.error();
   std::unique_ptr<SqliteEventLog> log(
       new SqliteEventLog(std::move(*writer), SqliteAccess::ReadOnly, std::move(lock), std::move(*contents)));
+  log->file_ = std::move(file);
   if (auto started = log->start_writing(); !started) return started.error();
   return log;
 }
@@ -289,6 +312,7 @@ Expected<void> SqliteEventLog::start_writing() {
   if (!mode) return mode.error();
   if (*mode != "wal") return connection_.error("cannot be opened for writing");
   if (auto set = connection_.execute(kWriterSettings); !set) return set.error();
+  connection_.count_frames(&frames_);
   auto insert_batch = connection_.prepare(
       "INSERT INTO batches(sequence, first_event, last_event, checksum, payload) VALUES(?1, ?2, ?3, ?4, ?5)");
   if (!insert_batch) return insert_batch.error();
@@ -304,7 +328,11 @@ Expected<void> SqliteEventLog::start_writing() {
   statements_.emplace(Statements{std::move(*insert_batch), std::move(*update), std::move(*insert_snapshot),
                                  std::move(*drop_snapshot), std::move(*put_metadata)});
   // A write that changes nothing tells now, not at the first event, that the file cannot be written.
-  return transact("cannot be opened for writing", head_, [] { return true; });
+  if (auto written = transact("cannot be opened for writing", head_, [] { return true; }); !written) return written;
+  auto watch = FileWatch::begin(connection_.path(), file_->descriptor());
+  if (!watch) return watch.error();
+  watch_ = std::move(*watch);
+  return {};
 }
 
 Expected<void> SqliteEventLog::check_writable() const {
@@ -333,13 +361,46 @@ Expected<void> SqliteEventLog::check_continues(std::span<const Event> events,
 
 template <typename Writes>
 Expected<void> SqliteEventLog::transact(const char* doing, LogHead& head, Writes&& writes) {
+  if (spoilt_) return *spoilt_;
   Expected<void> result = connection_.execute("BEGIN IMMEDIATE");
   if (result && !(writes() && update_head(statements_->update_head, head))) result = connection_.error("");
   if (result) result = connection_.execute("COMMIT");
-  if (result) return {};
+  if (result) return settle_files();
   Error error = connection_.error(doing);
   connection_.roll_back();
+  // Where another program is behind the failure, that is the error to tell.
+  if (auto settled = settle_files(); !settled) return settled;
   return error;
+}
+
+Expected<void> SqliteEventLog::settle_files() {
+  if (!watch_) return {};
+  if (auto fault = watch_->wrote_ahead(static_cast<std::uint64_t>(frames_))) return give_up(*fault);
+  if (frames_ < kFramesUntilFold) return {};
+  connection_.fold();  // Where it fails, or a reader stands in its way, the next commit tries again.
+  if (auto fault = watch_->folded()) return give_up(*fault);
+  return {};
+}
+
+Expected<void> SqliteEventLog::look_at_files() {
+  if (spoilt_) return *spoilt_;
+  if (!watch_) return {};
+  if (auto fault = watch_->look()) return give_up(*fault);
+  return {};
+}
+
+Error SqliteEventLog::give_up(const FileFault& fault) {
+  spoilt_ = fault.error;
+  FileFault rest = fault;
+  if (rest.left == FileFault::Left::All && !connection_.fold()) rest.left = FileFault::Left::MainFile;
+  connection_.keep_files_on_close();
+  leave_in_order(connection_.path(), rest, head_.last_event);
+  return *spoilt_;
+}
+
+Expected<void> SqliteEventLog::check_files() {
+  const std::lock_guard lock(mutex_);
+  return look_at_files();
 }
 
 bool SqliteEventLog::insert_batches(std::span<const Event> events, std::span<const LoggedCommand> commands,
