@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "storage/log_place.hpp"
+
 namespace bellwether {
 namespace {
 
@@ -22,7 +24,6 @@ constexpr std::uint32_t kAheadMagic = 0x377f0682;  // Or one more.
 constexpr std::string_view kMainMagic("SQLite format 3\0", 16);
 constexpr std::int64_t kIndexBytesMin = 32'768;
 
-std::string ahead_path(const std::string& path) { return path + "-wal"; }
 std::string index_path(const std::string& path) { return path + "-shm"; }
 
 std::uint32_t big_endian(const std::string& bytes, std::size_t at) {
@@ -70,7 +71,7 @@ std::optional<FileWatch::Seen> FileWatch::see(int folder, const char* path, bool
 
 Expected<FileWatch> FileWatch::begin(const std::string& path, int main) {
   FileWatch watch(path, main);
-  const std::string ahead = ahead_path(path);
+  const std::string ahead = write_ahead_path(path);
   watch.ahead_descriptor_ = ::open(ahead.c_str(), O_RDONLY | O_CLOEXEC);
   if (watch.ahead_descriptor_ < 0) return Error{ahead, std::string("cannot be opened: ") + std::strerror(errno)};
   const auto seen_main = see(main, "", true);
@@ -157,14 +158,14 @@ std::optional<FileFault> FileWatch::look_at_names() const {
     }
     return found;
   };
-  if (auto found = misplaced(ahead_path(path_), ahead_.identity, 0)) return found;
+  if (auto found = misplaced(write_ahead_path(path_), ahead_.identity, 0)) return found;
   return misplaced(index_path(path_), index_.identity, kIndexBytesMin);
 }
 
 std::optional<FileFault> FileWatch::look() {
   auto misplaced = look_at_names();
   if (misplaced && misplaced->left != Left::All) return misplaced;
-  const std::string name = ahead_path(path_);
+  const std::string name = write_ahead_path(path_);
   const auto ahead = see(ahead_descriptor_, "", true);
   if (!ahead) return fault(name, std::strerror(errno), Left::MainFile);
   if (ahead->size < ahead_.size) return fault(name, cut_text(ahead_.size, ahead->size), Left::MainFile);
@@ -178,7 +179,7 @@ std::optional<FileFault> FileWatch::look() {
 std::optional<FileFault> FileWatch::wrote_ahead(std::uint64_t frames) {
   auto misplaced = look_at_names();
   if (misplaced && misplaced->left != Left::All) return misplaced;
-  const std::string name = ahead_path(path_);
+  const std::string name = write_ahead_path(path_);
   const auto ahead = see(ahead_descriptor_, "", false);
   if (!ahead) return fault(name, std::strerror(errno), Left::MainFile);
   std::string header = head_of(ahead_descriptor_, kAheadHeaderBytes);

@@ -168,6 +168,17 @@ bool SqliteConnection::fold() {
   return code == SQLITE_OK && frames == done;
 }
 
+Expected<void> SqliteConnection::copy_into(SqliteConnection& target) {
+  sqlite3_backup* copy = sqlite3_backup_init(target.handle_.get(), "main", handle_.get(), "main");
+  if (copy == nullptr) return target.error("cannot be copied");
+  constexpr int kPagesAtOnce = 1024;
+  int code = SQLITE_OK;
+  while (code == SQLITE_OK) code = sqlite3_backup_step(copy, kPagesAtOnce);
+  sqlite3_backup_finish(copy);
+  if (code != SQLITE_DONE) return target.error("cannot be copied");
+  return {};
+}
+
 void SqliteConnection::keep_files_on_close() {
   sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }

@@ -73,6 +73,8 @@ class SqliteConnection {
   /// Folds the write-ahead file into the main file as far as no reader needs it; the next commit then begins it anew.
   /// Whether all of it was folded.
   bool fold();
+  /// Copies the whole database, page by page, over `target`. Errors, those of reading too, are in the name of `target`.
+  Expected<void> copy_into(SqliteConnection& target);
   /// Closing will neither fold nor remove the write-ahead file.
   void keep_files_on_close();
 

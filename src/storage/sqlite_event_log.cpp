@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "storage/log_place.hpp"
 #include "storage/log_rescue.hpp"
 #include "storage/sqlite_event_cursor.hpp"
 #include "storage/sqlite_segments.hpp"
@@ -32,42 +33,17 @@ constexpr const char* kWriterSettings =
 /// The write-ahead file is folded into the main file whenever it has grown to so many frames, one page (4 kB) each.
 constexpr int kFramesUntilFold = 4096;
 
-std::string lock_path(const std::string& path) { return path + ".lock"; }
-std::string write_ahead_path(const std::string& path) { return path + "-wal"; }
 constexpr const char* kSideFiles[] = {"-wal", "-shm"};
-
-bool exists(const std::string& path) {
-  std::error_code ignored;
-  return fs::exists(fs::symlink_status(path, ignored));
-}
 
 void remove_file(const std::string& path) {
   std::error_code ignored;
   fs::remove(path, ignored);
 }
 
-bool is_empty_file(const std::string& path) {
-  std::error_code failed;
-  return fs::file_size(path, failed) == 0 && !failed;
-}
-
 /// The name beside `path` for the newest log that is kept.
 std::string free_name(const std::string& path) {
   const auto numbers = kept_log_numbers(path);
   return path + "." + std::to_string(numbers.empty() ? 1 : numbers.back() + 1);
-}
-
-/// Without symbolic links, so that one file has one lock.
-Expected<std::string> absolute_path(const std::string& path) {
-  if (path.empty()) return Error{"", "the path of the event log is empty"};
-  std::error_code failed;
-  const fs::path absolute = fs::weakly_canonical(fs::absolute(path, failed), failed);
-  if (failed) return Error{path, failed.message()};
-  const fs::path folder = absolute.parent_path();
-  if (!fs::is_directory(folder, failed)) return Error{path, "its folder " + folder.string() + " does not exist"};
-  if (fs::is_directory(absolute, failed)) return Error{path, "a folder, not an event log"};
-  if (fs::is_other(fs::status(absolute, failed))) return Error{path, "a device or a pipe, not an event log"};
-  return absolute.string();
 }
 
 /// Takes the file itself, so that nobody writes it under another name.
@@ -83,14 +59,6 @@ Expected<InodeLock> own_file(const std::string& path) {
                          "log backup`"};
 }
 
-/// Makes a rename durable.
-void sync_folder_of(const std::string& path) {
-  const int descriptor = ::open(fs::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
-  ::close(descriptor);
-}
-
 /// Lays a whole log out at `path` and closes it again.
 Expected<void> write_new_file(const std::string& path, const Metadata& metadata) {
   auto connection = SqliteConnection::open(path, SqliteAccess::Create);
@@ -101,33 +69,6 @@ Expected<void> write_new_file(const std::string& path, const Metadata& metadata)
   if (!mode) return mode.error();
   if (*mode != "wal") return Error{path, "the file system cannot hold a write-ahead log"};
   return {};
-}
-
-/// A reader's connection. Where nobody writes the log, it makes no file beside it and changes none.
-Expected<SqliteConnection> open_reader(const std::string& path, SqliteAccess& access) {
-  const std::string rest = write_ahead_path(path);
-  if (FileLock::held(lock_path(path))) {
-    access = SqliteAccess::ReadOnly;
-  } else if (exists(rest) && !is_empty_file(rest)) {
-    access = SqliteAccess::ReadOnlyAlone;
-  } else {
-    access = SqliteAccess::ReadOnlyUnchanging;
-  }
-  return SqliteConnection::open(path, access);
-}
-
-struct KnownFile {
-  SqliteConnection reader;
-  SqliteAccess access;
-};
-
-/// Opens a file for reading that is an event log; whatever else it is, it is left as it was.
-Expected<KnownFile> open_known(const std::string& path) {
-  SqliteAccess access = SqliteAccess::ReadOnly;
-  auto reader = open_reader(path, access);
-  if (!reader) return reader.error();
-  if (auto known = check_event_log_identity(*reader); !known) return known.error();
-  return KnownFile{std::move(*reader), access};
 }
 
 /// Reads head and metadata as of one moment, and checks that the log's last batch is there and sound.
@@ -165,21 +106,21 @@ SqliteEventLog::SqliteEventLog(SqliteConnection connection, SqliteAccess access,
       last_event_(contents.head.last_event) {}
 
 Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::create(const std::string& path, const Metadata& metadata) {
-  const auto absolute = absolute_path(path);
+  const auto absolute = absolute_log_path(path);
   if (!absolute) return absolute.error();
-  if (exists(*absolute)) return Error{*absolute, "exists already"};
-  auto lock = FileLock::acquire(lock_path(*absolute));
+  if (is_taken(*absolute)) return Error{*absolute, "exists already"};
+  auto lock = FileLock::acquire(log_lock_path(*absolute));
   if (!lock) return Error{*absolute, lock.error().message};
-  if (exists(*absolute)) return Error{*absolute, "exists already"};
+  if (is_taken(*absolute)) return Error{*absolute, "exists already"};
   auto created = create_locked(*absolute, metadata, std::move(*lock));
-  if (!created) remove_file(lock_path(*absolute));
+  if (!created) remove_file(log_lock_path(*absolute));
   return created;
 }
 
 Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::create_locked(const std::string& path,
                                                                         const Metadata& metadata, FileLock lock) {
   const std::string rest = write_ahead_path(path);
-  if (exists(rest) && !is_empty_file(rest)) {
+  if (is_taken(rest) && !is_empty_file(rest)) {
     return Error{rest, "the rest of an event log whose main file is gone; restore that file or remove this one"};
   }
   for (const char* suffix : kSideFiles) remove_file(path + suffix);
@@ -250,7 +191,7 @@ Expected<void> SqliteEventLog::fold_write_ahead_file() {
   const auto busy = connection_.query_integer("PRAGMA wal_checkpoint(TRUNCATE)");
   if (!busy) return busy.error();
   const std::string rest = write_ahead_path(connection_.path());
-  if (*busy == 0 && (!exists(rest) || is_empty_file(rest))) return {};
+  if (*busy == 0 && (!is_taken(rest) || is_empty_file(rest))) return {};
   return Error{connection_.path(), "another process reads it; it cannot be put aside before that has ended"};
 }
 
@@ -260,14 +201,14 @@ Expected<void> SqliteEventLog::sync_commits(bool on) {
 }
 
 Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open(const std::string& path, OpenMode mode) {
-  const auto absolute = absolute_path(path);
+  const auto absolute = absolute_log_path(path);
   if (!absolute) return absolute.error();
-  if (!exists(*absolute)) return Error{*absolute, "there is no such event log"};
+  if (!is_taken(*absolute)) return Error{*absolute, "there is no such event log"};
   std::optional<FileLock> lock;
   if (mode == OpenMode::ReadWrite) {
     // First of all, so that no lock file appears beside somebody else's.
-    if (auto known = open_known(*absolute); !known) return known.error();
-    auto acquired = FileLock::acquire(lock_path(*absolute));
+    if (auto known = open_known_log(*absolute); !known) return known.error();
+    auto acquired = FileLock::acquire(log_lock_path(*absolute));
     if (!acquired) return Error{*absolute, acquired.error().message};
     lock = std::move(*acquired);
   }
@@ -277,7 +218,7 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open(const std::string
 Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open_locked(const std::string& path, OpenMode mode,
                                                                       std::optional<FileLock> lock) {
   // First as a reader, so that a file that turns out to be somebody else's is left as it was.
-  auto known = open_known(path);
+  auto known = open_known_log(path);
   if (!known) return known.error();
   auto& [reader, access] = *known;
   std::optional<InodeLock> file;
@@ -288,7 +229,7 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open_locked(const std:
     if (auto whole = check_nothing_lost(path); !whole) return whole.error();
   }
   // While another process writes, its write-ahead file is in motion; that process checked it when it began.
-  const auto in_use = [&] { return mode == OpenMode::ReadOnly && FileLock::held(lock_path(path)); };
+  const auto in_use = [&] { return mode == OpenMode::ReadOnly && FileLock::held(log_lock_path(path)); };
   if (!in_use()) {
     if (auto sound = check_write_ahead_file(write_ahead_path(path)); !sound && !in_use()) return sound.error();
   }
