@@ -2,6 +2,7 @@
 // writes; any number read, each getting copies.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -34,7 +35,11 @@ class SessionBoard final : public SessionView {
   /// Shows for good that the session has failed, and trading halted by that.
   void fail(std::string why);
 
+  /// Another board has taken over.
+  void supersede() { superseded_.store(true, std::memory_order_release); }
+
   [[nodiscard]] const EngineConfig& config() const override { return config_; }
+  [[nodiscard]] bool is_superseded() const override { return superseded_.load(std::memory_order_acquire); }
   [[nodiscard]] const std::vector<StrategyView>& strategies() const override { return strategies_; }
   [[nodiscard]] SessionStatus status() const override;
   [[nodiscard]] AccountSummary account() const override;
@@ -65,6 +70,7 @@ class SessionBoard final : public SessionView {
   const BoardConfig limits_;
   std::vector<StrategyView> strategies_;
   HistorySource history_;
+  std::atomic<bool> superseded_ = false;
 
   mutable std::mutex mutex_;  // Guards everything below; held for no longer than one page of rows takes to copy.
   SessionStatus status_;

@@ -34,7 +34,7 @@ HistorySource history_of(const Running& running) {
     if (!log) return log.error();
     auto engine = Engine::make(running.engine, running.registry);
     if (!engine) return engine.error();
-    return replay_turns(**engine, **log, upto, visit);
+    return replay_turns(**engine, **log, upto, [&](const Turn& turn) { return visit(turn, running.engine); });
   };
 }
 
@@ -130,8 +130,8 @@ Expected<void> start_api(Running& running) {
   if (!running.config.api.enabled) return {};
   const ApiConfig& api = running.api_config;
   ApiPorts ports;
-  ports.session = &running.board;
-  ports.control = [&running](const OperatorCommand& command) -> Expected<CommandReceipt> {
+  ports.session = fixed_session(running.board);
+  ports.control = [&running](const SessionView&, const OperatorCommand& command) -> Expected<CommandReceipt> {
     PaperSession* session = running.trading.load();
     if (session == nullptr) return Error{"", "the session has not begun"};
     auto receipt = session->command(command);

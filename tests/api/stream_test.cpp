@@ -47,7 +47,7 @@ class StreamTest : public ::testing::Test {
 
   std::uint16_t serve() {
     ApiPorts ports;
-    ports.session = &board;
+    ports.session = fixed_session(board);
     auto started = ApiServer::start(config, ports);
     EXPECT_TRUE(started.has_value());
     server = std::move(*started);
