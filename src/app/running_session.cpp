@@ -1,6 +1,7 @@
 #include "app/running_session.hpp"
 
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <thread>
 
@@ -16,6 +17,15 @@ using std::chrono::steady_clock;
 std::atomic<int> received_signal{0};
 
 void on_signal(int signal) { received_signal.store(signal); }
+
+/// A mapped file has become shorter than what is read of it. SQLite maps the `-shm` of a log and nothing else is mapped
+/// for writing, so the signal comes from within SQLite and interrupts neither the allocator nor the logging.
+void on_cut_mapping(int) {
+  log_event(Severity::Critical, "session_failed",
+            "the -shm file of the event log has been cut short by another program while it was in use",
+            {{"action", "the process ends"}});
+  std::_Exit(kExitFailed);
+}
 
 HistorySource history_of(const Running& running) {
   const std::string path = running.config.run.log;
@@ -61,6 +71,7 @@ void install_signal_handlers() {
   // A terminal that is closed sends SIGHUP.
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGBUS, on_cut_mapping);
 }
 
 bool interrupted() { return received_signal.load() != 0; }

@@ -82,6 +82,10 @@ class EventLog {
   /// among `events`; anything else is an error. Either part may be empty.
   virtual Expected<void> append(std::span<const Event> events, std::span<const LoggedCommand> commands) = 0;
 
+  /// Looks whether another program has deleted, moved, replaced or changed what the log is stored in: an error then,
+  /// and from every function that writes from then on.
+  virtual Expected<void> check_files() { return {}; }
+
   /// Stores a snapshot of an event that is in the log, durably, and drops all but the newest kSnapshotsKept.
   virtual Expected<void> put_snapshot(const Snapshot& snapshot) = 0;
   /// The events of the current segment whose snapshots there are, newest first. A snapshot stands in for nothing but
