@@ -341,7 +341,7 @@ Expected<bool> rebuild_record(BacktestRunner& runner, const EngineConfig& config
                               const std::function<bool(const Turn&)>& visit) {
   SessionRecorder recorder(config);
   EventNumber last = 0;
-  const auto replayed = replay_turns(fresh, log, runner.last_event(), [&](const Turn& turn) {
+  const auto replayed = replay_turns(fresh, log, 0, runner.last_event(), [&](const Turn& turn) {
     if (!visit(turn)) return false;
     recorder.apply(turn);
     last = turn.event.number;
@@ -392,9 +392,9 @@ Expected<std::uint64_t> count_operator_commands(EventLog& log) {
   }
 }
 
-Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber upto,
+Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber after, EventNumber upto,
                             const std::function<bool(const Turn&)>& visit) {
-  LogReader reader(log, 0);
+  LogReader reader(log, after);
   for (const Event* event = reader.peek_event(); event != nullptr && event->number <= upto;
        event = reader.peek_event()) {
     const Turn& turn = engine.process(*event);
