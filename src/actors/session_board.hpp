@@ -9,6 +9,8 @@
 #include <set>
 
 #include "actors/trailing_trades.hpp"
+#include "engine/carry_over.hpp"
+#include "engine/engine.hpp"
 #include "engine/open_orders.hpp"
 #include "engine/session_view.hpp"
 
@@ -27,6 +29,11 @@ class SessionBoard final : public SessionView {
  public:
   SessionBoard(EngineConfig config, const StrategyRegistry& registry, const BoardConfig& limits = {});
 
+  /// The session stands where `engine` does, of which `state` is the state; before anything was applied. `session` is
+  /// the one that is open. Rows of open orders say what the engine knows of them.
+  void open(const Engine& engine, const AccountState& state, const std::optional<SessionEvent>& session);
+  /// After `open`: what another board, of the configuration before, knows beside that.
+  void take_over(const SessionBoard& before, const CarryOver& carry);
   /// Takes what the stages made of one event. An event that was applied before changes nothing. O(1) for market data.
   void apply(const Turn& turn);
   /// From where those who follow the stream get changes that are no longer kept. Set before anyone reads.
@@ -56,6 +63,7 @@ class SessionBoard final : public SessionView {
   Expected<void> history(EventNumber after, EventNumber upto, const TurnVisitor& visit) const override;
 
  private:
+  void open_orders(const OpenOrders& orders, Timestamp time);
   void apply_market(const Event& event);
   void apply_report(const Turn& turn);
   void apply_command(const Event& event);

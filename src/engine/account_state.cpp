@@ -172,7 +172,7 @@ class Check {
     for (std::size_t i = 0; i < state_->booked.size(); ++i) {
       const BookedExecutions::Run& run = state_->booked[i];
       const auto place = [&] { return element("booked", i); };
-      require(run.first <= run.last, place, "ends before it begins");
+      require(run.first != 0 && run.first <= run.last, place, "ends before it begins, or begins at 0");
       require(i == 0 || run.first - 1 > state_->booked[i - 1].last, place,
               "does not lie behind a gap after the one before");
     }

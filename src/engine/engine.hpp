@@ -39,8 +39,10 @@ class Engine {
   /// The earliest timer, of strategies or of the watch over market data.
   [[nodiscard]] NextTimer next_timer() const;
 
+  [[nodiscard]] const PositionStage& position_stage() const { return position_; }
   [[nodiscard]] PositionStage& position_stage() { return position_; }
   [[nodiscard]] SignalStage& signal_stage() { return *signal_; }
+  [[nodiscard]] const RiskStage& risk_stage() const { return risk_; }
   [[nodiscard]] RiskStage& risk_stage() { return risk_; }
   [[nodiscard]] OrderStage& order_stage() { return order_; }
   [[nodiscard]] Turn& turn() { return turn_; }

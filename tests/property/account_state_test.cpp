@@ -1,6 +1,7 @@
 // An account goes on in another engine as it would have in the one that it comes from, wherever it is taken over.
 #include "engine/account_state.hpp"
 
+#include "config/account_state_json.hpp"
 #include "engine/engine.hpp"
 #include "tests/support/account_session.hpp"
 
@@ -59,16 +60,19 @@ TEST(AccountStateProperty, AnotherEngineGoesOnAsTheFirstWouldHave) {
     for (const std::size_t cut : cuts_of(session, seed, 12)) {
       SCOPED_TRACE("seed " + std::to_string(seed) + ", after event " + std::to_string(cut));
       for (; done < cut; ++done) (*whole)->process(session.turns()[done].event);
-      const AccountState state = (*whole)->state();
-      auto opened = Engine::open(session.config(), registry, state);
+      const std::string text = text_of((*whole)->state());
+      const auto state = account_state_of(text);
+      ASSERT_TRUE(state) << state.error().text();
+      auto opened = Engine::open(session.config(), registry, *state);
       ASSERT_TRUE(opened) << opened.error().text();
       EXPECT_TRUE(opened->fresh.empty());
-      ASSERT_EQ(opened->engine->state(), state);
+      ASSERT_EQ(text_of(opened->engine->state()), text);
       ASSERT_EQ(first_difference(*opened->engine, session, cut), "");
       continued.push_back(std::move(opened->engine));
     }
     ASSERT_EQ(first_difference(**whole, session, done), "");
-    for (const auto& engine : continued) ASSERT_EQ(engine->state(), (*whole)->state()) << "seed " << seed;
+    for (const auto& engine : continued)
+      ASSERT_EQ(text_of(engine->state()), text_of((*whole)->state())) << "seed " << seed;
   }
 }
 
