@@ -1,6 +1,9 @@
 #include "app/segment_replay.hpp"
 
+#include <algorithm>
+
 #include "actors/recovery.hpp"
+#include "app/account_plan.hpp"
 #include "config/account_state_json.hpp"
 
 namespace bellwether {
@@ -34,6 +37,29 @@ Expected<std::unique_ptr<OpenedSegment>> open_segment(EventLog& log, const std::
   if (!opened) return refuse(opened.error());
   segment->engine = std::move(opened->engine);
   return segment;
+}
+
+Expected<bool> begins_as_this_ended(EventLog& log, const SegmentNote& next, const Engine& engine,
+                                    const StrategyRegistry& registry) {
+  const auto opening = log.segment_opening(next.number);
+  if (!opening) return opening.error();
+  auto begun = account_state_of(opening->state);
+  if (!begun) return Error{"log", name_of(next) + ": " + begun.error().text()};
+  const auto setup = setup_of(next.metadata, registry);
+  if (const auto* errors = std::get_if<std::vector<Error>>(&setup)) return errors->front();
+  const EngineConfig config = account_engine_config(std::get<AccountSetup>(setup));
+  AccountState ended = engine.state();
+  rename_holders(ended, config);
+  auto opened = Engine::open(config, registry, ended);
+  if (!opened) return opened.error();
+  AccountState expected = opened->engine->state();
+  for (const StrategyIndex fresh : opened->fresh) {
+    for (AccountState* state : {&expected, &*begun}) {
+      const auto found = std::ranges::find(state->strategies, config.strategies[fresh].id, &AccountStrategy::id);
+      if (found != state->strategies.end()) found->saved.clear();
+    }
+  }
+  return expected == *begun;
 }
 
 Expected<void> replay_segments(EventLog& log, const StrategyRegistry& registry, EventNumber after, EventNumber upto,

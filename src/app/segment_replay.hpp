@@ -25,6 +25,11 @@ struct OpenedSegment {
 Expected<std::unique_ptr<OpenedSegment>> open_segment(EventLog& log, const std::vector<SegmentNote>& notes,
                                                       std::size_t index, const StrategyRegistry& registry);
 
+/// Whether a segment began with the state in which `engine` ends the one before it, but for what history has shown to
+/// strategies that began anew. An Error where this version cannot say.
+Expected<bool> begins_as_this_ended(EventLog& log, const SegmentNote& next, const Engine& engine,
+                                    const StrategyRegistry& registry);
+
 /// See HistorySource.
 Expected<void> replay_segments(EventLog& log, const StrategyRegistry& registry, EventNumber after, EventNumber upto,
                                const TurnVisitor& visit);
