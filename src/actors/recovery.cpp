@@ -26,6 +26,7 @@ class LogReader {
   }
   void take_event() { events_.pop_front(); }
   void take_command() { commands_.pop_front(); }
+  void drop_commands() { commands_.clear(); }
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
  private:
@@ -219,7 +220,6 @@ Expected<LiveRecovery> recover_live(const EngineConfig& config, const StrategyRe
     verifier.on_turn(turn);
     if (verifier.difference()) return Error{"log", *verifier.difference()};
     intake.replay(turn);
-    recovery.start.recorder.apply(turn);
     recovery.start.last_event = event.number;
     recovery.start.last_time = event.time;
     if (event.type == EventType::SessionOpen) recovery.open_session = event.session;
@@ -297,6 +297,7 @@ Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber upto,
   LogReader reader(log, 0);
   for (const Event* event = reader.peek_event(); event != nullptr && event->number <= upto;
        event = reader.peek_event()) {
+    reader.drop_commands();  // They come out of the re-execution.
     const Turn& turn = engine.process(*event);
     if (!visit(turn)) break;
     reader.take_event();

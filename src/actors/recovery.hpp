@@ -37,13 +37,13 @@ Expected<Recovery> recover(const MakeRunner& make, EventLog& log, const std::fun
 
 /// Where a session by the clock goes on.
 struct LiveRecovery {
-  BacktestRunner::Parts start;    ///< Without a feed.
+  BacktestRunner::Parts start;    ///< Without feed and record.
   std::vector<Event> first = {};  ///< What the engine caused and the log does not hold.
   std::optional<SessionEvent> open_session = {};
   bool interrupted = false;  ///< `visit` did not want to go on.
 };
 
-/// Brings engine, record and broker to where a log of a session by the clock ends, an empty one included: every event
+/// Brings engine and broker to where a log of a session by the clock ends, an empty one included: every event
 /// is taken through the stages again, and the commands that come out are compared with those recorded. What a command
 /// of the last events was to be and the log lacks is appended: the in-process exchange gets it now; a broker somewhere
 /// else may have it already. `visit` sees every turn and says whether to go on.

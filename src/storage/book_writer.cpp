@@ -30,12 +30,25 @@ Expected<void> BookWriter::begin_segment(const EngineConfig& config) {
   auto own = std::make_unique<const EngineConfig>(config);
   if (auto begun = keeper_.begin_segment(*own); !begun) return begun;
   config_ = std::move(own);
+  is_new_ = true;  // Names can be asked for before the first turn.
+  work_.notify_one();
   return {};
 }
 
 void BookWriter::apply(const Turn& turn) {
-  const EventNumber event = turn.event.number;
   const std::lock_guard lock(mutex_);
+  take(turn);
+}
+
+void BookWriter::catch_up(const Turn& turn) {
+  std::unique_lock lock(mutex_);
+  settled_.wait(lock, [this] { return keeper_.changes().rows() <= options_.rows_max / 2 || refusal_ || stopped_; });
+  take(turn);
+}
+
+/// With the mutex held.
+void BookWriter::take(const Turn& turn) {
+  const EventNumber event = turn.event.number;
   given_ = std::max(given_, event);
   if (stopped_ || event <= keeper_.last_event()) return;
   if (event != keeper_.last_event() + 1) {
@@ -105,6 +118,7 @@ void BookWriter::run() {
     is_new_ = hurry_ = false;
     const BookChanges changes = keeper_.take_changes();
     lock.unlock();
+    settled_.notify_all();  // There is room.
     while (!write(changes)) {
       lock.lock();
       if (closing_) return;

@@ -46,6 +46,10 @@ class BookWriter {
   /// stop: they never say what is not so.
   void apply(const Turn& turn);
 
+  /// The same for turns of the past, while nobody trades: waits for room instead of stopping the books, as long as the
+  /// disk takes what it is given.
+  void catch_up(const Turn& turn);
+
   /// The last event of which all is written.
   [[nodiscard]] EventNumber written() const;
   /// The last event that was given, whether or not the books took it.
@@ -60,6 +64,7 @@ class BookWriter {
   void close();
 
  private:
+  void take(const Turn& turn);
   void run();
   void gather(std::unique_lock<std::mutex>& lock);
   bool write(const BookChanges& changes);

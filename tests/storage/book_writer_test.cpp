@@ -136,6 +136,29 @@ TEST_F(BookWriterTest, NeverWaitsForTheDiskAndStopsWhereTooMuchWaits) {
   EXPECT_EQ(record().equity.size(), 200U);
 }
 
+TEST_F(BookWriterTest, TurnsOfThePastWaitForRoom) {
+  const auto writer = writer_of(path, config, {}, {.rows_max = 10});
+  for (EventNumber event = 1; event <= 2'000; ++event) {
+    writer->catch_up(turn_of(event, bar_event(0, static_cast<int>(event), "10")));
+  }
+  EXPECT_FALSE(writer->has_stopped());
+  EXPECT_TRUE(writer->flush());
+  EXPECT_EQ(record().equity.size(), 2'000U);
+}
+
+TEST_F(BookWriterTest, TheNamesOfANewAccountCanBeAskedForBeforeItsFirstEvent) {
+  writer_of(path, config);
+  BookReader reader(path);
+  reader.open();
+  PastOrderFilter filter;
+  filter.symbol = "IBM";
+  filter.strategy = "slow";
+  const auto page = reader.orders(filter);
+  ASSERT_TRUE(page) << page.error().text();
+  EXPECT_TRUE(page->rows.empty());
+  EXPECT_EQ(page->upto, 0U);
+}
+
 TEST_F(BookWriterTest, WaitsForAnEventNoLongerThanItIsPatient) {
   const auto writer = writer_of(path, config);
   writer->apply(turn_of(1, bar_event(0, 1, "10")));
