@@ -22,7 +22,7 @@ void refuse_one(CommandDesk::Promise promise) {
 }  // namespace
 
 void CommandDesk::take(const OperatorCommand& command, Promise promise) {
-  if (const auto known = keys_.find(command)) {
+  if (const auto known = keys_->find(command)) {
     promise.deliver(*known);
   } else if (Pending* pending = find(command); pending == nullptr) {
     if (command.only_ask) {
@@ -50,7 +50,7 @@ std::vector<Event> CommandDesk::begin(Timestamp time) {
 }
 
 void CommandDesk::on_passed(const Turn& turn) {
-  keys_.pass(turn);
+  keys_->pass(turn);
   if (!under_way_ || !is_operator_command(turn.event)) return;
   CommandReceipt receipt = receipt_of(turn);
   for (Promise& promise : under_way_->promises) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -18,7 +19,7 @@ class CommandDesk {
   static constexpr std::size_t kWaitingMax = 1'000;
   using Promise = caf::typed_response_promise<CommandReceipt>;
 
-  explicit CommandDesk(CommandKeys keys = CommandKeys()) : keys_(std::move(keys)) {}
+  explicit CommandDesk(std::shared_ptr<CommandKeys> keys = std::make_shared<CommandKeys>()) : keys_(std::move(keys)) {}
 
   /// Takes a command, or what is only asked; `promise` is answered now or when it has passed.
   void take(const OperatorCommand& command, Promise promise);
@@ -28,6 +29,7 @@ class CommandDesk {
   std::vector<Event> begin(Timestamp time);
   /// An event has passed the conveyor and is durable.
   void on_passed(const Turn& turn);
+  [[nodiscard]] const CommandKeys& keys() const { return *keys_; }
   /// Refuses those that wait, and where `all` the one under way too.
   void refuse(bool all);
 
@@ -38,7 +40,7 @@ class CommandDesk {
   };
   [[nodiscard]] Pending* find(const OperatorCommand& command);
 
-  CommandKeys keys_;
+  std::shared_ptr<CommandKeys> keys_;
   std::deque<Pending> waiting_;
   std::optional<Pending> under_way_;
 };

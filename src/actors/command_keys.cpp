@@ -32,6 +32,50 @@ void CommandKeys::pass(const Turn& turn) {
   order_.pop_front();
 }
 
+void CommandKeys::change_configuration(const CarryOver& carry) {
+  for (auto& [key, known] : known_) {
+    CommandEvent& command = known.command.command;
+    if (command.strategy != kNoStrategy) command.strategy = carry.strategy(command.strategy);
+    if (command.instrument != kNoInstrument) command.instrument = carry.instrument(command.instrument);
+    if (command.type == CommandType::SubmitOrder) {
+      command.spec.instrument = carry.instrument(command.spec.instrument);
+    }
+  }
+}
+
+void CommandKeys::save(ByteWriter& out) const {
+  out.u32(static_cast<std::uint32_t>(order_.size()));
+  for (const std::string& key : order_) {
+    const Known& known = known_.at(key);
+    out.string(key);
+    out.string(known.command.words.reason.text());
+    write(out, Event::of(Timestamp(), known.command.command));
+    out.u64(known.receipt.event);
+    out.u8(static_cast<std::uint8_t>(known.receipt.denied));
+    out.u32(known.receipt.orders);
+  }
+}
+
+void CommandKeys::load(ByteReader& in) {
+  known_.clear();
+  order_.clear();
+  const std::uint32_t count = in.u32();
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+    const std::string key = in.string();
+    Known known;
+    known.command.words.key = OperatorNote(key);
+    known.command.words.reason = OperatorNote(in.string());
+    const Event event = read_event(in);
+    if (event.type != EventType::Command) return in.fail();
+    known.command.command = event.command;
+    known.receipt.event = in.u64();
+    known.receipt.denied = static_cast<DenyReason>(in.u8());
+    known.receipt.orders = in.u32();
+    if (!known_.emplace(key, known).second) return in.fail();
+    order_.push_back(key);
+  }
+}
+
 std::optional<CommandReceipt> CommandKeys::find(const OperatorCommand& command) const {
   const auto known = known_.find(command.words.key.text());
   if (known == known_.end()) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "engine/carry_over.hpp"
 #include "engine/operator_command.hpp"
 #include "engine/turn.hpp"
 
@@ -25,6 +26,12 @@ class CommandKeys {
   /// refusal. Null where the key is new, or there is none.
   [[nodiscard]] std::optional<CommandReceipt> find(const OperatorCommand& command) const;
   [[nodiscard]] std::size_t size() const { return known_.size(); }
+
+  /// The commands stand under the indices of the next configuration from here on.
+  void change_configuration(const CarryOver& carry);
+  /// Between two commands: what notes say whose command has not come is left out.
+  void save(ByteWriter& out) const;
+  void load(ByteReader& in);
 
  private:
   struct Known {

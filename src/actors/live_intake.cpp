@@ -44,6 +44,7 @@ Timestamp LiveIntake::next_due() const {
 void LiveIntake::passed(const Turn& turn, std::vector<Event>& out) {
   if (turn.event.type == EventType::Timer) timer_under_way_ = false;
   next_timer_ = turn.next_timer;
+  note(turn.event);
   broker_->take(turn.event, turn.commands);
   out.insert(out.end(), turn.follow_ups.begin(), turn.follow_ups.end());
 }
@@ -51,8 +52,47 @@ void LiveIntake::passed(const Turn& turn, std::vector<Event>& out) {
 void LiveIntake::replay(const Turn& turn) {
   if (!unseen_.empty() && same_content(unseen_.front(), turn.event)) unseen_.pop_front();
   next_timer_ = turn.next_timer;
+  note(turn.event);
   broker_->replay(turn.event, turn.commands);
   unseen_.insert(unseen_.end(), turn.follow_ups.begin(), turn.follow_ups.end());
+}
+
+void LiveIntake::note(const Event& event) {
+  last_event_ = event.number;
+  last_time_ = event.time;
+  if (event.type == EventType::SessionOpen) open_session_ = event.session;
+  if (event.type == EventType::SessionClose) open_session_.reset();
+}
+
+void LiveIntake::change_configuration(const EngineConfig& next, const CarryOver& carry) {
+  broker_->change_configuration(next, carry);
+  market_.reset();
+}
+
+void LiveIntake::save(ByteWriter& out) const {
+  out.u64(last_event_);
+  out.time(last_time_);
+  out.boolean(open_session_.has_value());
+  const SessionEvent session = open_session_.value_or(SessionEvent());
+  out.i64(session.date.days);
+  out.time(session.open);
+  out.time(session.close);
+  out.boolean(session.early_close);
+  broker_->save(out);
+}
+
+void LiveIntake::load(ByteReader& in) {
+  last_event_ = in.u64();
+  last_time_ = in.time();
+  const bool is_open = in.boolean();
+  SessionEvent session;
+  session.date.days = static_cast<std::int32_t>(in.i64());
+  session.open = in.time();
+  session.close = in.time();
+  session.early_close = in.boolean();
+  open_session_.reset();
+  if (is_open) open_session_ = session;
+  broker_->load(in);
 }
 
 std::vector<Event> LiveIntake::take_unseen() {

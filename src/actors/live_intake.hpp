@@ -36,13 +36,28 @@ class LiveIntake {
   [[nodiscard]] std::vector<Event> take_unseen();
   void set_next_timer(const NextTimer& timer) { next_timer_ = timer; }
 
+  /// The session that is open after the events that have passed.
+  [[nodiscard]] const std::optional<SessionEvent>& open_session() const { return open_session_; }
+  /// Of the events that have passed.
+  [[nodiscard]] EventNumber last_event() const { return last_event_; }
+  [[nodiscard]] Timestamp last_time() const { return last_time_; }
+  /// See Broker; a market of the next configuration must be set afterwards. Nothing may be under way.
+  void change_configuration(const EngineConfig& next, const CarryOver& carry);
+  /// What has passed, and what the broker keeps of it; nothing may be under way.
+  void save(ByteWriter& out) const;
+  void load(ByteReader& in);
+
  private:
   /// The earliest timer, of the stages or for the broker's sake; none while one is under way.
   [[nodiscard]] NextTimer due_timer() const;
+  void note(const Event& event);
 
   std::unique_ptr<MarketDataSource> market_;
   std::unique_ptr<Broker> broker_;
   NextTimer next_timer_;
+  std::optional<SessionEvent> open_session_;
+  EventNumber last_event_ = 0;
+  Timestamp last_time_;
   bool timer_under_way_ = false;
   std::deque<Event> unseen_;  // During recovery: what the engine caused and has not come by in the log.
   std::vector<Event> messages_;

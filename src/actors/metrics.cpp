@@ -83,10 +83,14 @@ std::string_view token(Stage stage) {
 struct EngineMetrics::Handles {
   Handles(const EngineConfig& config, const std::string& version, Timestamp process_start);
 
-  void make_labelled(const EngineConfig& config);
+  void make_labelled();
+  void label(const EngineConfig& config);
+  void open_account(const EngineConfig& config, const Engine& engine, const AccountState& state);
   void make_trading(Maker& make);
   void make_conveyor(Maker& make);
   void apply_account(const Turn& turn);
+  void show_account(const AccountView& account);
+  void show_unknown();
   void apply_orders(const Turn& turn);
   void apply_report(const Turn& turn);
   void note_unknown(const ExecutionReport& report, const OpenOrders::Applied& applied, Timestamp now);
@@ -104,6 +108,8 @@ struct EngineMetrics::Handles {
   std::array<Histogram*, kStageCount> stage_latency{};
   std::array<Gauge*, kStageCount> queue_depth{};
   std::array<Gauge*, kStageCount> queue_limit{};
+  prometheus::Family<Gauge>* position_family = nullptr;
+  prometheus::Family<Gauge>* paused_family = nullptr;
   std::vector<Gauge*> paused;     // By strategy.
   std::vector<Gauge*> positions;  // By strategy, then instrument; null where the strategy does not trade it.
   Counter* filled_notional = nullptr;
@@ -148,14 +154,15 @@ EngineMetrics::Handles::Handles(const EngineConfig& config, const std::string& v
   make.gauges("bellwether_build_info", "Version of the running program; always 1.").Add({{"version", version}}).Set(1);
   make.gauge("process_start_time_seconds", "Start of the process, in seconds since the Unix epoch.")
       .Set(static_cast<double>(process_start.ns) / 1e9);
-  make_labelled(config);
+  make_labelled();
+  label(config);
   make_trading(make);
   make_conveyor(make);
   equity->Set(config.account.initial_cash.to_double());
   cash->Set(config.account.initial_cash.to_double());
 }
 
-void EngineMetrics::Handles::make_labelled(const EngineConfig& config) {
+void EngineMetrics::Handles::make_labelled() {
   Maker make(registry);
   auto& event_family = make.counters("bellwether_events_total", "Events that passed the conveyor, by type.");
   for (std::size_t i = 0; i < events.size(); ++i) {
@@ -182,20 +189,54 @@ void EngineMetrics::Handles::make_labelled(const EngineConfig& config) {
   auto& passed_family = make.counters("bellwether_reports_passed_over_total",
                                       "Reports of the venue that changed nothing, by what was wrong with them.");
   for (std::size_t i = 0; i < passed_over.size(); ++i) passed_over[i] = &passed_family.Add({{"why", kPassedOver[i]}});
-  auto& position_family =
-      make.gauges("bellwether_position_shares", "Position by symbol and strategy; negative is short.");
-  auto& paused_family =
-      make.gauges("bellwether_strategy_paused", "1 while an operator has paused the strategy, by strategy.");
-  for (const StrategyConfig& strategy : config.strategies) {
-    paused.push_back(&paused_family.Add({{"strategy", strategy.id}}));
+  position_family = &make.gauges("bellwether_position_shares", "Position by symbol and strategy; negative is short.");
+  paused_family =
+      &make.gauges("bellwether_strategy_paused", "1 while an operator has paused the strategy, by strategy.");
+}
+
+void EngineMetrics::Handles::label(const EngineConfig& config) {
+  for (Gauge* gauge : paused) paused_family->Remove(gauge);
+  for (Gauge* gauge : positions) {
+    if (gauge != nullptr) position_family->Remove(gauge);
   }
-  positions.resize(config.strategies.size() * instruments);
+  instruments = config.instruments.size();
+  paused.clear();
+  for (const StrategyConfig& strategy : config.strategies) {
+    paused.push_back(&paused_family->Add({{"strategy", strategy.id}}));
+  }
+  positions.assign(config.strategies.size() * instruments, nullptr);
   for (std::size_t s = 0; s < config.strategies.size(); ++s) {
     for (const InstrumentIndex i : config.strategies[s].instruments) {
       positions[s * instruments + i] =
-          &position_family.Add({{"symbol", config.instruments[i].symbol}, {"strategy", config.strategies[s].id}});
+          &position_family->Add({{"symbol", config.instruments[i].symbol}, {"strategy", config.strategies[s].id}});
     }
   }
+}
+
+void EngineMetrics::Handles::open_account(const EngineConfig& config, const Engine& engine, const AccountState& state) {
+  peak_equity = state.breakers.peak_equity;
+  session_start_equity = state.breakers.session_start_equity;
+  open = engine.risk_stage().open_orders();
+  unknown.clear();
+  for (const OpenOrder& order : open.all()) {
+    if (order.state == OrderState::Unknown) unknown.emplace(order.id, state.time);
+  }
+  show_unknown();
+  open_orders->Set(static_cast<double>(open.size()));
+  const Portfolio& portfolio = engine.position_stage().portfolio();
+  show_account(portfolio.view());
+  for (std::size_t s = 0; s < config.strategies.size(); ++s) {
+    for (const InstrumentIndex i : config.strategies[s].instruments) {
+      const auto strategy = static_cast<StrategyIndex>(s);
+      positions[s * instruments + i]->Set(portfolio.position(strategy, i).quantity().to_double());
+    }
+    const auto named = std::ranges::find(state.strategies, config.strategies[s].id, &AccountStrategy::id);
+    paused[s]->Set(named != state.strategies.end() && named->paused ? 1 : 0);
+  }
+  was_halted = state.breakers.halt_reason != HaltReason::None;
+  halted->Set(was_halted ? 1 : 0);
+  last_event_number->Set(static_cast<double>(state.last_event));
+  last_event_time->Set(static_cast<double>(state.time.ns) / 1e9);
 }
 
 void EngineMetrics::Handles::make_trading(Maker& make) {
@@ -259,6 +300,20 @@ void EngineMetrics::Handles::apply_account(const Turn& turn) {
   const AccountView& account = turn.account;
   if (turn.event.type == EventType::SessionOpen) session_start_equity = account.equity;
   peak_equity = std::max(peak_equity, account.equity);
+  show_account(account);
+  for (const PositionChange& change : turn.positions) {
+    Gauge* gauge = positions[change.strategy * instruments + change.instrument];
+    if (gauge != nullptr) gauge->Set(change.quantity.to_double());
+  }
+  for (const TradeRecord& trade : turn.closed_trades) trades.add(trade);
+  if (!trades.advance(turn.event.time) && turn.closed_trades.empty()) return;
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  recent_trades->Set(static_cast<double>(trades.count()));
+  win_rate->Set(trades.win_rate().value_or(kNone));
+  expectancy->Set(trades.count() > 0 ? trades.expectancy()->to_double() : kNone);
+}
+
+void EngineMetrics::Handles::show_account(const AccountView& account) {
   equity->Set(account.equity.to_double());
   cash->Set(account.cash.to_double());
   gross_exposure->Set(account.gross_exposure.to_double());
@@ -270,16 +325,6 @@ void EngineMetrics::Handles::apply_account(const Turn& turn) {
   if (peak_equity.is_positive()) {
     drawdown->Set((peak_equity - account.equity).to_double() / peak_equity.to_double());
   }
-  for (const PositionChange& change : turn.positions) {
-    Gauge* gauge = positions[change.strategy * instruments + change.instrument];
-    if (gauge != nullptr) gauge->Set(change.quantity.to_double());
-  }
-  for (const TradeRecord& trade : turn.closed_trades) trades.add(trade);
-  if (!trades.advance(turn.event.time) && turn.closed_trades.empty()) return;
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  recent_trades->Set(static_cast<double>(trades.count()));
-  win_rate->Set(trades.win_rate().value_or(kNone));
-  expectancy->Set(trades.count() > 0 ? trades.expectancy()->to_double() : kNone);
 }
 
 void EngineMetrics::Handles::apply_report(const Turn& turn) {
@@ -302,7 +347,10 @@ void EngineMetrics::Handles::note_unknown(const ExecutionReport& report, const O
                                           Timestamp now) {
   const bool is_unknown = applied.order != nullptr && applied.order->state == OrderState::Unknown;
   const bool changed = is_unknown ? unknown.emplace(report.order, now).second : unknown.erase(report.order) > 0;
-  if (!changed) return;
+  if (changed) show_unknown();
+}
+
+void EngineMetrics::Handles::show_unknown() {
   unknown_orders->Set(static_cast<double>(unknown.size()));
   Timestamp oldest = kNever;
   for (const auto& [id, since] : unknown) oldest = std::min(oldest, since);
@@ -330,6 +378,11 @@ void EngineMetrics::Handles::apply_orders(const Turn& turn) {
 EngineMetrics::EngineMetrics(const EngineConfig& config, const std::string& version, Timestamp process_start)
     : handles_(std::make_unique<Handles>(config, version, process_start)) {}
 EngineMetrics::~EngineMetrics() = default;
+
+void EngineMetrics::open(const EngineConfig& config, const Engine& engine, const AccountState& state) {
+  handles_->label(config);
+  handles_->open_account(config, engine, state);
+}
 
 void EngineMetrics::apply(const Turn& turn) {
   Handles& h = *handles_;

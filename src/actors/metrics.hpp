@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/engine_config.hpp"
+#include "engine/engine.hpp"
 #include "engine/turn.hpp"
 
 namespace bellwether {
@@ -26,6 +26,10 @@ class EngineMetrics {
   EngineMetrics(const EngineMetrics&) = delete;
   EngineMetrics& operator=(const EngineMetrics&) = delete;
   ~EngineMetrics();
+
+  /// The session stands where `engine` does, under a configuration that may be another than before: counters go on,
+  /// gauges of strategies and positions are those of `config`.
+  void open(const EngineConfig& config, const Engine& engine, const AccountState& state);
 
   /// Counts what the stages made of one event. One thread calls this; all else may be called from any thread.
   void apply(const Turn& turn);

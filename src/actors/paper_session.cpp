@@ -80,7 +80,7 @@ struct PaperSession::Actors {
 
   void spawn();
   void watch(const caf::strong_actor_ptr& actor, const char* name);
-  void let_finish();
+  [[nodiscard]] bool let_finish();
   void end_actors();
   void run_test_scheduler() {
     auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
@@ -111,6 +111,8 @@ struct PaperSession::Actors {
   clock_actor clock_handle;
   std::vector<std::pair<std::string, caf::strong_actor_ptr>> all;
   bool stopped = false;
+  bool settled_at_stop = false;
+  PaperSession::Left left;  // The stages, which their actors share.
 };
 
 void PaperSession::Actors::watch(const caf::strong_actor_ptr& actor, const char* name) {
@@ -132,7 +134,9 @@ void PaperSession::Actors::spawn() {
   VenueStart start;
   start.simulator = std::make_shared<FillSimulator>(std::move(begin.venue));
   start.link = std::move(begin.link);
-  start.live = std::move(live);
+  start.live = live;
+  left.live = live;
+  left.keys = options.keys;
   if (!begin.held) {
     Event next;
     if (begin.feed.next(next)) begin.held = next;
@@ -151,12 +155,12 @@ void PaperSession::Actors::spawn() {
   recorder_handle = system.spawn(recorder, ports, record, halt, venue_handle);
   order_handle = system.spawn(order, ports, std::make_shared<OrderStage>(std::move(engine.order_stage())), venue_handle,
                               recorder_handle);
-  auto risk_handle =
-      system.spawn(risk, ports, std::make_shared<RiskStage>(std::move(engine.risk_stage())), order_handle);
-  auto signal_handle =
-      system.spawn(signal, ports, std::shared_ptr<SignalStage>(engine.release_signal_stage()), risk_handle);
-  auto position_handle =
-      system.spawn(position, ports, std::make_shared<PositionStage>(std::move(engine.position_stage())), signal_handle);
+  left.risk = std::make_shared<RiskStage>(std::move(engine.risk_stage()));
+  left.signal = std::shared_ptr<SignalStage>(engine.release_signal_stage());
+  left.position = std::make_shared<PositionStage>(std::move(engine.position_stage()));
+  auto risk_handle = system.spawn(risk, ports, left.risk, order_handle);
+  auto signal_handle = system.spawn(signal, ports, left.signal, risk_handle);
+  auto position_handle = system.spawn(position, ports, left.position, signal_handle);
   auto sequencer_handle = system.spawn(sequencer, ports, begin.last_event, begin.last_time, position_handle);
   market_data_handle = system.spawn(market_data, ports, std::make_shared<MarketFeed>(std::move(begin.feed)), begin.held,
                                     options.recorder_lag_max, venue_handle);
@@ -237,15 +241,18 @@ std::shared_ptr<const SessionRecord> PaperSession::record() {
   return record;
 }
 
-/// Waits until every event that was numbered has passed the whole conveyor, is durable and recorded.
-void PaperSession::Actors::let_finish() {
+/// Waits until every event that was numbered has passed the whole conveyor, is durable and recorded. False where that
+/// takes too long.
+bool PaperSession::Actors::let_finish() {
   constexpr auto kPatience = std::chrono::seconds(2);
   caf::anon_send(clock_handle, stop_atom::value);
   caf::anon_send(market_data_handle, stop_atom::value);
   caf::scoped_actor self(system);
   auto finished = self->request(venue_handle, kPatience, stop_atom::value);
   if (options.deterministic) run_test_scheduler();
-  finished.receive([](settle_atom) {}, [](const caf::error&) {});
+  bool settled_in_time = false;
+  finished.receive([&](settle_atom) { settled_in_time = true; }, [](const caf::error&) {});
+  return settled_in_time;
 }
 
 /// Ends all actors and waits for it: none of them touches the log, the board or the metrics any more.
@@ -263,9 +270,16 @@ void PaperSession::Actors::end_actors() {
 void PaperSession::stop() {
   Actors& actors = *actors_;
   if (std::exchange(actors.stopped, true)) return;
-  if (actors.venue_handle && outcome() != Outcome::Failed) actors.let_finish();
+  if (actors.venue_handle && outcome() != Outcome::Failed) actors.settled_at_stop = actors.let_finish();
   actors.end_actors();
   if (actors.writer) actors.writer->close();  // Where it fails, the outcome says so.
+}
+
+std::unique_ptr<PaperSession::Left> PaperSession::take_left() {
+  Actors& actors = *actors_;
+  BELLWETHER_INVARIANT(actors.stopped, "a session is taken apart once it has stopped");
+  if (!actors.settled_at_stop || !actors.left.live || outcome() == Outcome::Failed) return nullptr;
+  return std::make_unique<Left>(std::move(actors.left));
 }
 
 bool PaperSession::kill(std::string_view actor) {

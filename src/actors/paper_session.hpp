@@ -26,8 +26,8 @@ struct LiveEntry;
 struct PaperSessionOptions {
   Pace pace;
   std::uint64_t snapshot_every_events = 50'000;
-  EventNumber last_snapshot = 0;     ///< The event of the log's last snapshot.
-  CommandKeys keys = CommandKeys();  ///< Of the commands in the log.
+  EventNumber last_snapshot = 0;                                        ///< The event of the log's last snapshot.
+  std::shared_ptr<CommandKeys> keys = std::make_shared<CommandKeys>();  ///< Of the commands in the log.
   /// Events that the order stage has let go and the recorder has not seen, those that are not durable yet included.
   std::uint64_t recorder_lag_max = 32'768;
   std::size_t log_queue_max = 16'384;
@@ -81,6 +81,16 @@ class PaperSession {
   /// Lets what is under way come to its end, writes the log and ends the actors. What takes the disk more than two
   /// seconds is left to a restart.
   void stop();
+  /// What a session by the clock leaves behind once it was stopped: everything that was numbered has passed all stages
+  /// and is durable. Null where it did not come so far, or has failed.
+  struct Left {
+    std::shared_ptr<PositionStage> position;
+    std::shared_ptr<SignalStage> signal;
+    std::shared_ptr<RiskStage> risk;
+    std::shared_ptr<LiveEntry> live;
+    std::shared_ptr<CommandKeys> keys;
+  };
+  [[nodiscard]] std::unique_ptr<Left> take_left();
   /// Ends one actor, as a defect in it would; for tests. False where there is none of this name.
   bool kill(std::string_view actor);
 

@@ -205,36 +205,137 @@ Expected<Recovery> recover(const MakeRunner& make, EventLog& log, const std::fun
   return Error{"log", "there is nothing to recover from"};
 }
 
-Expected<LiveRecovery> recover_live(const EngineConfig& config, const StrategyRegistry& registry, EventLog& log,
-                                    LiveIntake& intake, const std::function<bool(const Turn&)>& visit) {
-  auto engine = Engine::make(config, registry);
+namespace {
+
+/// Goes up whenever what is carried from segment to segment is written otherwise.
+constexpr std::uint32_t kCarriedFormat = 1;
+
+/// Brings fresh parts to the state of a snapshot of a session by the clock.
+Expected<void> load_live_snapshot(LiveRecovery& recovery, EventLog& log, EventNumber event) {
+  const auto snapshot = log.snapshot(event);
+  if (!snapshot) return snapshot.error();
+  const std::string name = "the snapshot of event " + std::to_string(event);
+  if (event > log.last_event()) return Error{"log", name + " lies behind the end of the log"};
+  const auto state = state_of(*snapshot);
+  if (!state) return Error{"log", name + " cannot be used: " + state.error().message};
+  ByteReader in(*state);
+  recovery.engine->load(in);
+  recovery.intake->load(in);
+  recovery.keys->load(in);
+  in.u64();  // A position in a data set: there is none.
+  recovery.last_event = in.u64();
+  recovery.last_time = in.time();
+  if (in.done() && recovery.last_event == event) return {};
+  return Error{"log", name + " does not fit this configuration"};
+}
+
+/// Brings them to where the current segment begins.
+Expected<void> open_segment_again(LiveRecovery& recovery, EventLog& log, const SegmentNote& segment,
+                                  const LiveRecoveryPorts& ports) {
+  auto opening = log.segment_opening(segment.number);
+  if (!opening) return opening.error();
+  auto engine = ports.open_engine(opening->state);
   if (!engine) return engine.error();
-  LiveRecovery recovery{{std::move(*engine), FillSimulator(config), nullptr,
-                         MarketFeed({}, {}, SessionCalendar::us_equity()), SessionRecorder(config), std::nullopt, 0,
-                         Timestamp()}};
-  LogReader reader(log, 0);
+  recovery.engine = std::move(*engine);
+  if (!opening->broker.empty()) {
+    if (auto loaded = load_carried_state(opening->broker, *recovery.intake, *recovery.keys); !loaded) return loaded;
+  }
+  recovery.last_event = segment.after;
+  recovery.last_time = opening->opened;
+  return {};
+}
+
+/// Re-executes what the log holds behind the recovery's last event, and appends what it lacks of commands.
+Expected<void> catch_up_live(LiveRecovery& recovery, EventLog& log, const LiveRecoveryPorts& ports) {
+  LogReader reader(log, recovery.last_event);
   Verifier verifier(reader);
   while (const Event* logged = reader.peek_event()) {
     const Event event = *logged;
-    const Turn& turn = recovery.start.engine->process(event);
+    const Turn& turn = recovery.engine->process(event);
     verifier.on_turn(turn);
     if (verifier.difference()) return Error{"log", *verifier.difference()};
-    intake.replay(turn);
-    recovery.start.last_event = event.number;
-    recovery.start.last_time = event.time;
-    if (event.type == EventType::SessionOpen) recovery.open_session = event.session;
-    if (event.type == EventType::SessionClose) recovery.open_session.reset();
-    if (visit && !visit(turn)) {
+    recovery.intake->replay(turn);
+    recovery.keys->pass(turn);
+    recovery.last_event = event.number;
+    recovery.last_time = event.time;
+    if (ports.visit && !ports.visit(turn)) {
       recovery.interrupted = true;
-      return recovery;
+      return {};
     }
   }
   if (reader.error()) return *reader.error();
   if (const auto left = left_over(reader)) return Error{"log", *left};
-  recovery.first = intake.take_unseen();
-  if (verifier.missing_commands.empty()) return recovery;
-  if (auto appended = log.append({}, verifier.missing_commands); !appended) return appended.error();
+  recovery.replayed = verifier.compared;
+  recovery.first = recovery.intake->take_unseen();
+  if (verifier.missing_commands.empty()) return {};
+  return log.append({}, verifier.missing_commands);
+}
+
+/// One attempt: from a snapshot, or from where the segment begins.
+Expected<LiveRecovery> attempt_live(EventLog& log, const LiveRecoveryPorts& ports, const SegmentNote& segment,
+                                    std::optional<EventNumber> snapshot) {
+  LiveRecovery recovery;
+  recovery.intake = ports.make_intake();
+  recovery.keys = std::make_shared<CommandKeys>();
+  Expected<void> brought;
+  if (snapshot) {
+    auto engine = ports.make_engine();
+    if (!engine) return engine.error();
+    recovery.engine = std::move(*engine);
+    brought = load_live_snapshot(recovery, log, *snapshot);
+  } else {
+    brought = open_segment_again(recovery, log, segment, ports);
+  }
+  if (!brought) return brought.error();
+  recovery.begun_at = recovery.last_event;
+  if (ports.begin) ports.begin(recovery);
+  if (auto caught_up = catch_up_live(recovery, log, ports); !caught_up) return caught_up.error();
   return recovery;
+}
+
+}  // namespace
+
+std::string carried_state(const LiveIntake& intake, const CommandKeys& keys) {
+  ByteWriter out;
+  out.u32(kCarriedFormat);
+  intake.save(out);
+  keys.save(out);
+  return out.take();
+}
+
+Expected<void> load_carried_state(std::string_view bytes, LiveIntake& intake, CommandKeys& keys) {
+  ByteReader in(bytes);
+  const std::uint32_t format = in.u32();
+  if (format != kCarriedFormat) {
+    return Error{"log", "what the segment keeps of the exchange is in format " + std::to_string(format) +
+                            "; this version reads " + std::to_string(kCarriedFormat)};
+  }
+  intake.load(in);
+  keys.load(in);
+  if (!in.done()) return Error{"log", "what the segment keeps of the exchange does not fit its configuration"};
+  return {};
+}
+
+Expected<LiveRecovery> recover_live(EventLog& log, const LiveRecoveryPorts& ports) {
+  const auto segments = log.segments();
+  if (!segments) return segments.error();
+  std::vector<Error> unusable;
+  const auto snapshots = log.snapshot_events();
+  if (!snapshots) unusable.push_back(snapshots.error());
+  std::vector<std::optional<EventNumber>> begins;
+  if (snapshots) begins.assign(snapshots->begin(), snapshots->end());
+  std::erase_if(begins, [&](const auto& event) { return *event > ports.snapshots_upto; });
+  begins.push_back(std::nullopt);
+  for (const auto& begin : begins) {
+    auto recovery = attempt_live(log, ports, segments->back(), begin);
+    if (recovery) {
+      recovery->unusable = std::move(unusable);
+      return recovery;
+    }
+    if (!begin) return recovery.error();
+    unusable.push_back(recovery.error());
+  }
+  return Error{"log", "there is nothing to recover from"};
 }
 
 Expected<bool> rebuild_record(BacktestRunner& runner, const EngineConfig& config, Engine& fresh, EventLog& log,

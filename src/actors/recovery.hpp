@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "actors/command_keys.hpp"
 #include "actors/live_intake.hpp"
 #include "engine/backtest_runner.hpp"
 #include "storage/event_log.hpp"
@@ -37,18 +39,43 @@ Expected<Recovery> recover(const MakeRunner& make, EventLog& log, const std::fun
 
 /// Where a session by the clock goes on.
 struct LiveRecovery {
-  BacktestRunner::Parts start;    ///< Without feed and record.
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<LiveIntake> intake;
+  std::shared_ptr<CommandKeys> keys;
+  EventNumber last_event = 0;
+  Timestamp last_time;
+  EventNumber begun_at = 0;       ///< The event of the snapshot, or the last one before the segment.
+  std::uint64_t replayed = 0;     ///< Events behind it.
   std::vector<Event> first = {};  ///< What the engine caused and the log does not hold.
-  std::optional<SessionEvent> open_session = {};
-  bool interrupted = false;  ///< `visit` did not want to go on.
+  bool interrupted = false;       ///< `visit` did not want to go on.
+  std::vector<Error> unusable;    ///< What was wrong with each newer snapshot: nothing rests on them.
 };
 
-/// Brings engine and broker to where a log of a session by the clock ends, an empty one included: every event
-/// is taken through the stages again, and the commands that come out are compared with those recorded. What a command
-/// of the last events was to be and the log lacks is appended: the in-process exchange gets it now; a broker somewhere
-/// else may have it already. `visit` sees every turn and says whether to go on.
-Expected<LiveRecovery> recover_live(const EngineConfig& config, const StrategyRegistry& registry, EventLog& log,
-                                    LiveIntake& intake, const std::function<bool(const Turn&)>& visit);
+/// How it comes there.
+struct LiveRecoveryPorts {
+  /// Makes the engine of the current segment from its opening state; an empty text is a new account.
+  std::function<Expected<std::unique_ptr<Engine>>(const std::string& state)> open_engine;
+  /// Makes the engine of the current segment, for a snapshot to be loaded.
+  std::function<Expected<std::unique_ptr<Engine>>()> make_engine;
+  std::function<std::unique_ptr<LiveIntake>()> make_intake;
+  /// An attempt begins here; turns behind that event follow. What was shown before counts for nothing. May be empty.
+  std::function<void(const LiveRecovery&)> begin = {};
+  /// Sees every turn and says whether to go on. May be empty.
+  std::function<bool(const Turn&)> visit = {};
+  /// Snapshots of later events are passed over: somebody else needs the turns.
+  EventNumber snapshots_upto = std::numeric_limits<EventNumber>::max();
+};
+
+/// Brings engine, broker and keys of commands to where a log of a session by the clock ends, an empty one included: the
+/// last snapshot of the current segment that can be used, or its opening, and then every event through the stages
+/// again, the commands that come out compared with those recorded. What a command of the last events was to be and the
+/// log lacks is appended: the in-process exchange gets it now; a broker somewhere else may have it already.
+Expected<LiveRecovery> recover_live(EventLog& log, const LiveRecoveryPorts& ports);
+
+/// What intake and keys keep from one segment to the next, beside the account itself.
+std::string carried_state(const LiveIntake& intake, const CommandKeys& keys);
+/// An Error where it was written in another format or is damaged.
+Expected<void> load_carried_state(std::string_view bytes, LiveIntake& intake, CommandKeys& keys);
 
 /// Re-executes the whole log, which `recover` has brought to the runner's last event, on a fresh engine; shows every
 /// turn to `visit` and gives the runner the record of all of it. `config` is that of both and must outlive the runner.

@@ -2,6 +2,7 @@
 // writes; any number read, each getting copies.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -9,6 +10,8 @@
 
 #include "actors/board_past.hpp"
 #include "actors/trailing_trades.hpp"
+#include "engine/carry_over.hpp"
+#include "engine/engine.hpp"
 #include "engine/open_orders.hpp"
 #include "engine/session_view.hpp"
 
@@ -30,6 +33,11 @@ class SessionBoard final : public SessionView {
  public:
   SessionBoard(EngineConfig config, const StrategyRegistry& registry, const BoardConfig& limits = {});
 
+  /// The session stands where `engine` does, of which `state` is the state; before anything was applied. `session` is
+  /// the one that is open. Rows of open orders say what the engine knows of them.
+  void open(const Engine& engine, const AccountState& state, const std::optional<SessionEvent>& session);
+  /// After `open`: what another board, of the configuration before, knows beside that.
+  void take_over(const SessionBoard& before, const CarryOver& carry);
   /// Takes what the stages made of one event. An event that was applied before changes nothing. O(1) for market data.
   void apply(const Turn& turn);
   /// From where those who follow the stream get changes that are no longer kept. Set before anyone reads.
@@ -38,7 +46,11 @@ class SessionBoard final : public SessionView {
   /// Shows for good that the session has failed, and trading halted by that.
   void fail(std::string why);
 
+  /// Another board has taken over.
+  void supersede() { superseded_.store(true, std::memory_order_release); }
+
   [[nodiscard]] const EngineConfig& config() const override { return config_; }
+  [[nodiscard]] bool is_superseded() const override { return superseded_.load(std::memory_order_acquire); }
   [[nodiscard]] const std::vector<StrategyView>& strategies() const override { return strategies_; }
   [[nodiscard]] SessionStatus status() const override;
   [[nodiscard]] AccountSummary account() const override;
@@ -60,6 +72,7 @@ class SessionBoard final : public SessionView {
   Expected<void> history(EventNumber after, EventNumber upto, const TurnVisitor& visit) const override;
 
  private:
+  void open_orders(const OpenOrders& orders, Timestamp time);
   void apply_market(const Event& event);
   void apply_report(const Turn& turn);
   void apply_command(const Event& event);
@@ -78,6 +91,7 @@ class SessionBoard final : public SessionView {
   std::vector<StrategyView> strategies_;
   HistorySource history_;
   const BoardPast past_{*this};
+  std::atomic<bool> superseded_ = false;
 
   mutable std::mutex mutex_;  // Guards everything below; held for no longer than one page of rows takes to copy.
   SessionStatus status_;

@@ -25,10 +25,20 @@ void process_market(Self self, const SessionPorts& ports, const Event& event) {
   hand_over(self, std::move(batch));
 }
 
+/// True where a snapshot is due and the venue stands where all stages will when they come to save themselves.
+bool snapshot_is_due(const VenueState& state, const SessionPorts& ports, const VenueOptions& options) {
+  return ports.log != nullptr && options.snapshot_every_events > 0 && state.in_flight == 0 &&
+         !state.snapshot_under_way && (!state.live || state.live->first.empty()) &&
+         state.last_event - state.last_snapshot >= options.snapshot_every_events;
+}
+
 void begin_snapshot(Self self) {
   VenueState& state = self->state;
   auto snapshot = std::make_shared<SnapshotRequest>();
-  if (state.link) {
+  if (state.live) {
+    state.live->intake->save(snapshot->venue);
+    state.commands.keys().save(snapshot->venue);
+  } else if (state.link) {
     state.link->save(snapshot->venue);
   } else {
     state.simulator->save(snapshot->venue);
@@ -88,9 +98,12 @@ void poll_live(Self self) {
 /// Everything that followed from the last market event has passed: what comes next?
 void on_quiet(Self self, const SessionPorts& ports, const VenueOptions& options) {
   VenueState& state = self->state;
-  if (state.snapshot_under_way || !state.sequencer || ports.is_closed()) return;
+  if (!state.sequencer || ports.is_closed()) return;
+  if (state.snapshot_under_way && !state.live) return;
   if (!state.live && state.in_flight > 0) return;
   if (state.stop) {
+    // What the engine caused before a crash is under way, too.
+    if (state.live && !state.live->first.empty()) hand_over(self, {std::exchange(state.live->first, {})});
     if (state.in_flight > 0) return;
     if (!state.settle_under_way) state.settle_for_stop = true;
     return begin_settling(self);
@@ -100,12 +113,11 @@ void on_quiet(Self self, const SessionPorts& ports, const VenueOptions& options)
     hand_over(self, {state.commands.begin(state.live ? state.live->clock.now() : state.last_time)});
     if (!state.live) return;
   }
-  if (state.live) return poll_live(self);
-  if (ports.log != nullptr && options.snapshot_every_events > 0 &&
-      state.last_event - state.last_snapshot >= options.snapshot_every_events) {
+  if (snapshot_is_due(state, ports, options)) {
     begin_snapshot(self);
-    return;
+    if (!state.live) return;
   }
+  if (state.live) return poll_live(self);
   if ((state.held || state.ended) && give_other(self)) return;
   if (state.held) {
     const Event event = *state.held;

@@ -67,7 +67,7 @@ struct VenueStart {
   EventNumber last_event = 0;
   EventNumber last_snapshot = 0;
   Timestamp last_time;
-  CommandKeys keys = CommandKeys();  ///< Of the commands so far.
+  std::shared_ptr<CommandKeys> keys = std::make_shared<CommandKeys>();  ///< Of the commands so far.
 };
 
 venue_actor::behavior_type venue(venue_actor::stateful_pointer<VenueState> self, SessionPorts ports,

@@ -35,12 +35,16 @@ CommandEvent of_type(CommandType type) {
   return command;
 }
 
-/// The handlers; copied into every route.
+/// The handlers of one request: the session stays the same one throughout.
 struct CommandHandlers {
-  ApiPorts ports;
-  Names names;
+  explicit CommandHandlers(const ApiPorts& api_ports)
+      : ports(api_ports), view(ports.session()), names(view->config()) {}
 
-  [[nodiscard]] const SessionView& session() const { return *ports.session; }
+  const ApiPorts& ports;
+  const SessionViewPtr view;
+  const Names names;
+
+  [[nodiscard]] const SessionView& session() const { return *view; }
 
   /// Brings a command onto the conveyor. Where `refusal` says that it cannot be carried out as things stand, it is only
   /// looked up: it may be the repeat of one that has been.
@@ -54,7 +58,7 @@ struct CommandHandlers {
     command.words.key = OperatorNote(arguments.text(kKeyHeader));
     command.only_ask = refusal.has_value();
     if (command.only_ask && !arguments.has(kKeyHeader)) return *refusal;
-    const auto receipt = ports.control(command);
+    const auto receipt = ports.control(session(), command);
     if (!receipt) return conflict(receipt.error().field, receipt.error().message);
     if (receipt->key_taken) return key_taken(arguments.text(kKeyHeader), receipt->event);
     if (receipt->event == 0 && refusal) return *refusal;
@@ -218,44 +222,46 @@ void add(Route route, std::vector<Route>& out) {
   out.push_back(std::move(route));
 }
 
-void add_session_routes(const CommandHandlers& h, std::vector<Route>& out) {
+void add_session_routes(const ApiPorts& ports, std::vector<Route>& out) {
   add({.method = "POST",
        .path = "/v1/halt",
        .name = "halt",
        .summary = "Stops new orders; those that reduce a position still pass.",
        .body = {{.name = "flatten", .kind = RouteParameter::Kind::Boolean, .meaning = "Also close every position."}},
-       .handle = [h](const RouteArguments& a) { return h.halt(a); }},
+       .handle = [ports](const RouteArguments& a) { return CommandHandlers(ports).halt(a); }},
       out);
   add({.method = "POST",
        .path = "/v1/resume",
        .name = "resume",
        .summary = "Ends a halt.",
-       .handle = [h](const RouteArguments& a) { return h.act(of_type(CommandType::Resume), a); }},
+       .handle =
+           [ports](const RouteArguments& a) { return CommandHandlers(ports).act(of_type(CommandType::Resume), a); }},
       out);
   add({.method = "POST",
        .path = "/v1/flatten",
        .name = "flatten",
        .summary =
            "Cancels every order and closes every position; strategies trade on. To stay flat, halt with `flatten`.",
-       .handle = [h](const RouteArguments& a) { return h.act(of_type(CommandType::Flatten), a); }},
+       .handle =
+           [ports](const RouteArguments& a) { return CommandHandlers(ports).act(of_type(CommandType::Flatten), a); }},
       out);
 }
 
-void add_order_routes(const CommandHandlers& h, std::vector<Route>& out) {
+void add_order_routes(const ApiPorts& ports, std::vector<Route>& out) {
   add({.method = "POST",
        .path = "/v1/orders",
        .name = "submitOrder",
        .summary = "Places an order by hand, under the strategy `manual`. It passes the risk stage as any other: where "
                   "that refuses it, `state` is `denied` and `denied_reason` says why.",
        .body = order_parameters(),
-       .handle = [h](const RouteArguments& a) { return h.submit(a); }},
+       .handle = [ports](const RouteArguments& a) { return CommandHandlers(ports).submit(a); }},
       out);
   add({.method = "DELETE",
        .path = "/v1/orders",
        .name = "cancelAllOrders",
        .summary = "Cancels all open orders, those of one symbol with `symbol`: stops and targets too.",
        .query = {symbol_parameter("Only orders of this symbol.")},
-       .handle = [h](const RouteArguments& a) { return h.cancel_all(a); }},
+       .handle = [ports](const RouteArguments& a) { return CommandHandlers(ports).cancel_all(a); }},
       out);
   add({.method = "DELETE",
        .path = "/v1/orders/{client_order_id}",
@@ -263,11 +269,11 @@ void add_order_routes(const CommandHandlers& h, std::vector<Route>& out) {
        .summary = "Cancels one order.",
        .segments = {order_parameter("client_order_id", "The order's id.")},
        .answers = {{404, "There is no such order in memory.", "Error"}},
-       .handle = [h](const RouteArguments& a) { return h.cancel_order(a); }},
+       .handle = [ports](const RouteArguments& a) { return CommandHandlers(ports).cancel_order(a); }},
       out);
 }
 
-void add_position_routes(const CommandHandlers& h, std::vector<Route>& out) {
+void add_position_routes(const ApiPorts& ports, std::vector<Route>& out) {
   add({.method = "POST",
        .path = "/v1/positions/{symbol}/close",
        .name = "closePosition",
@@ -277,7 +283,7 @@ void add_position_routes(const CommandHandlers& h, std::vector<Route>& out) {
        .body = {strategy_parameter("Only the position of the strategy with this id. Without it, those of all."),
                 decimal_parameter("quantity", "How much of it. Without it, all.")},
        .answers = {{404, "The session does not trade the symbol.", "Error"}},
-       .handle = [h](const RouteArguments& a) { return h.close_position(a); }},
+       .handle = [ports](const RouteArguments& a) { return CommandHandlers(ports).close_position(a); }},
       out);
   const std::vector<RouteAnswer> unknown = {{404, "There is no such strategy.", "Error"}};
   add({.method = "POST",
@@ -287,7 +293,8 @@ void add_position_routes(const CommandHandlers& h, std::vector<Route>& out) {
                   "shrink one pass. It still sees the market.",
        .segments = {strategy_parameter("The strategy's id.")},
        .answers = unknown,
-       .handle = [h](const RouteArguments& a) { return h.pause(CommandType::PauseStrategy, a); }},
+       .handle =
+           [ports](const RouteArguments& a) { return CommandHandlers(ports).pause(CommandType::PauseStrategy, a); }},
       out);
   add({.method = "POST",
        .path = "/v1/strategies/{strategy}/resume",
@@ -295,17 +302,17 @@ void add_position_routes(const CommandHandlers& h, std::vector<Route>& out) {
        .summary = "Ends a pause.",
        .segments = {strategy_parameter("The strategy's id.")},
        .answers = unknown,
-       .handle = [h](const RouteArguments& a) { return h.pause(CommandType::ResumeStrategy, a); }},
+       .handle =
+           [ports](const RouteArguments& a) { return CommandHandlers(ports).pause(CommandType::ResumeStrategy, a); }},
       out);
 }
 
 }  // namespace
 
-void add_command_routes(const ApiPorts& ports, const Names& names, std::vector<Route>& out) {
-  const CommandHandlers handlers{ports, names};
-  add_session_routes(handlers, out);
-  add_order_routes(handlers, out);
-  add_position_routes(handlers, out);
+void add_command_routes(const ApiPorts& ports, std::vector<Route>& out) {
+  add_session_routes(ports, out);
+  add_order_routes(ports, out);
+  add_position_routes(ports, out);
 }
 
 }  // namespace bellwether

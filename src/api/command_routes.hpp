@@ -4,12 +4,11 @@
 #include <vector>
 
 #include "api/ports.hpp"
-#include "config/json.hpp"
 #include "net/route.hpp"
 
 namespace bellwether {
 
 /// Appends them. What `ports` refers to must outlive them.
-void add_command_routes(const ApiPorts& ports, const Names& names, std::vector<Route>& out);
+void add_command_routes(const ApiPorts& ports, std::vector<Route>& out);
 
 }  // namespace bellwether

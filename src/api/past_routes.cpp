@@ -83,10 +83,13 @@ HttpResponse page_answer(const char* name, const Expected<PastPage<Row>>& page, 
   return json_response(json);
 }
 
-/// The handlers; copied into every route.
+/// The handlers of one request: the session stays the same one throughout.
 struct PastHandlers {
-  const SessionView* session;
-  const PastView* past;
+  explicit PastHandlers(const ApiPorts& ports)
+      : session(ports.session()), past(ports.past != nullptr ? ports.past : &session->past()) {}
+
+  const SessionViewPtr session;
+  const PastView* const past;
 
   /// A row of the books with what has been asked of the venue since, which the books do not hold.
   [[nodiscard]] OrderRow with_requests(OrderRow row) const {
@@ -224,7 +227,7 @@ void add(Route route, std::vector<Route>& out) {
   out.push_back(std::move(route));
 }
 
-void add_order_routes(const PastHandlers& h, std::vector<Route>& out) {
+void add_order_routes(const ApiPorts& ports, std::vector<Route>& out) {
   add({.method = "GET",
        .path = "/v1/orders",
        .name = "listOrders",
@@ -236,7 +239,7 @@ void add_order_routes(const PastHandlers& h, std::vector<Route>& out) {
             order_parameter("client_order_id", "Only the order with this id."),
             order_parameter("after", "The page after this client_order_id: the `next` of the page before.")}),
        .answers = {{200, "A page of orders.", "OrderPage"}},
-       .handle = [h](const RouteArguments& a) { return h.orders(a); }},
+       .handle = [ports](const RouteArguments& a) { return PastHandlers(ports).orders(a); }},
       out);
   add({.method = "GET",
        .path = "/v1/orders/{client_order_id}",
@@ -244,7 +247,7 @@ void add_order_routes(const PastHandlers& h, std::vector<Route>& out) {
        .summary = "One order.",
        .segments = {order_parameter("client_order_id", "The order's id.")},
        .answers = {{200, "The order.", "SingleOrder"}},
-       .handle = [h](const RouteArguments& a) { return h.order(a); }},
+       .handle = [ports](const RouteArguments& a) { return PastHandlers(ports).order(a); }},
       out);
   add({.method = "GET",
        .path = "/v1/fills",
@@ -255,15 +258,14 @@ void add_order_routes(const PastHandlers& h, std::vector<Route>& out) {
                                  order_parameter("client_order_id", "Only executions of this order."),
                                  next_event_parameter()}),
        .answers = {{200, "A page of executions.", "FillPage"}},
-       .handle = [h](const RouteArguments& a) { return h.fills(a); }},
+       .handle = [ports](const RouteArguments& a) { return PastHandlers(ports).fills(a); }},
       out);
 }
 
 }  // namespace
 
 void add_past_routes(const ApiPorts& ports, std::vector<Route>& out) {
-  const PastHandlers h{ports.session, ports.past != nullptr ? ports.past : &ports.session->past()};
-  add_order_routes(h, out);
+  add_order_routes(ports, out);
   add({.method = "GET",
        .path = "/v1/trades",
        .name = "listTrades",
@@ -272,7 +274,7 @@ void add_past_routes(const ApiPorts& ports, std::vector<Route>& out) {
                                  strategy_parameter("Only round trips of the strategy with this id."),
                                  trade_parameter("after", "The page after this one: the `next` of the page before.")}),
        .answers = {{200, "A page of round trips.", "TradePage"}},
-       .handle = [h](const RouteArguments& a) { return h.trades(a); }},
+       .handle = [ports](const RouteArguments& a) { return PastHandlers(ports).trades(a); }},
       out);
   add({.method = "GET",
        .path = "/v1/equity",
@@ -282,7 +284,7 @@ void add_past_routes(const ApiPorts& ports, std::vector<Route>& out) {
        .query = list_parameters(
            {choice_parameter("resolution", "How closely.", {"session", "event"}, "session"), next_event_parameter()}),
        .answers = {{200, "A page of equity.", "EquityPage"}},
-       .handle = [h](const RouteArguments& a) { return h.equity(a); }},
+       .handle = [ports](const RouteArguments& a) { return PastHandlers(ports).equity(a); }},
       out);
   add({.method = "GET",
        .path = "/v1/commands",
@@ -290,7 +292,7 @@ void add_past_routes(const ApiPorts& ports, std::vector<Route>& out) {
        .summary = "Commands of operators and halts of breakers, with the operator's words and keys, page by page.",
        .query = list_parameters({next_event_parameter()}),
        .answers = {{200, "A page of commands.", "CommandPage"}},
-       .handle = [h](const RouteArguments& a) { return h.commands(a); }},
+       .handle = [ports](const RouteArguments& a) { return PastHandlers(ports).commands(a); }},
       out);
 }
 

@@ -2,22 +2,32 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "engine/past_view.hpp"
 
 namespace bellwether {
 
+/// What a request or a stream sees of the session; it keeps its view as long as it needs it.
+using SessionViewPtr = std::shared_ptr<const SessionView>;
+
 struct ApiPorts {
-  /// Outlives the server.
-  const SessionView* session = nullptr;
-  /// The account's books, which outlive the server; null: what `session` remembers.
+  /// The session as it is configured now. Called by any number of threads.
+  std::function<SessionViewPtr()> session;
+  /// The account's books, which outlive the server; null: what the session remembers.
   const PastView* past = nullptr;
   /// Brings an operator's command onto the conveyor; gives what became of it, event 0 where the conveyor has not come
-  /// to it within a second, or why it will never be taken. Called by one thread at a time or several.
-  std::function<Expected<CommandReceipt>(const OperatorCommand&)> control;
+  /// to it within a second, or why it will never be taken. The command's indices are those of the view. Called by one
+  /// thread at a time or several.
+  std::function<Expected<CommandReceipt>(const SessionView&, const OperatorCommand&)> control;
   /// Prometheus text exposition.
   std::function<std::string()> metrics;
 };
+
+/// A session that keeps its configuration, and outlives whoever asks.
+inline std::function<SessionViewPtr()> fixed_session(const SessionView& session) {
+  return [view = SessionViewPtr(SessionViewPtr(), &session)] { return view; };
+}
 
 }  // namespace bellwether

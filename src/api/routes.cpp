@@ -12,12 +12,15 @@
 namespace bellwether {
 namespace {
 
-/// The handlers; copied into every route.
+/// The handlers of one request: the session stays the same one throughout.
 struct Handlers {
-  ApiPorts ports;
-  Names names;
+  explicit Handlers(const ApiPorts& api_ports) : ports(api_ports), view(ports.session()), names(view->config()) {}
 
-  [[nodiscard]] const SessionView& session() const { return *ports.session; }
+  const ApiPorts& ports;
+  const SessionViewPtr view;
+  const Names names;
+
+  [[nodiscard]] const SessionView& session() const { return *view; }
 
   [[nodiscard]] HttpResponse live() const {
     const bool failed = session().status().phase == SessionPhase::Failed;
@@ -90,19 +93,19 @@ HttpResponse index_page(const std::vector<Route>& routes) {
               rows + "</table></body></html>\n"};
 }
 
-void add_reading_routes(const Handlers& h, std::vector<Route>& out) {
+void add_reading_routes(const ApiPorts& ports, std::vector<Route>& out) {
   out.push_back({.method = "GET",
                  .path = "/v1/status",
                  .name = "getStatus",
                  .summary = "Phase, time, halt and counts of the session.",
                  .answers = {{200, "The session's status.", "Status"}},
-                 .handle = [h](const RouteArguments&) { return h.status(); }});
+                 .handle = [ports](const RouteArguments&) { return Handlers(ports).status(); }});
   out.push_back({.method = "GET",
                  .path = "/v1/account",
                  .name = "getAccount",
                  .summary = "Cash, equity, drawdown and profit; profit, fees and position value of each strategy.",
                  .answers = {{200, "The account.", "Account"}},
-                 .handle = [h](const RouteArguments&) { return h.account(); }});
+                 .handle = [ports](const RouteArguments&) { return Handlers(ports).account(); }});
   out.push_back({.method = "GET",
                  .path = "/v1/positions",
                  .name = "listPositions",
@@ -110,13 +113,13 @@ void add_reading_routes(const Handlers& h, std::vector<Route>& out) {
                  .query = {choice_parameter("closed", "Whether positions that are flat again are listed too.",
                                             {"true", "false"}, "false")},
                  .answers = {{200, "The positions.", "Positions"}},
-                 .handle = [h](const RouteArguments& a) { return h.positions(a); }});
+                 .handle = [ports](const RouteArguments& a) { return Handlers(ports).positions(a); }});
   out.push_back({.method = "GET",
                  .path = "/v1/strategies",
                  .name = "listStrategies",
                  .summary = "The strategies that trade, with parameters and their schemas.",
                  .answers = {{200, "The strategies.", "Strategies"}},
-                 .handle = [h](const RouteArguments&) { return h.strategies(); }});
+                 .handle = [ports](const RouteArguments&) { return Handlers(ports).strategies(); }});
 }
 
 void add_stream_route(std::shared_ptr<StreamHandler> stream, std::vector<Route>& out) {
@@ -142,39 +145,38 @@ void add_stream_route(std::shared_ptr<StreamHandler> stream, std::vector<Route>&
        .stream = std::move(stream)});
 }
 
-void add_operations_routes(const Handlers& h, std::vector<Route>& out) {
+void add_operations_routes(const ApiPorts& ports, std::vector<Route>& out) {
   out.push_back({.method = "GET",
                  .path = "/health/live",
                  .name = "getLive",
                  .summary = "Whether the process works.",
                  .answers = {{200, "It does.", "Live"}, {503, "The session has failed.", "Live"}},
-                 .handle = [h](const RouteArguments&) { return h.live(); },
+                 .handle = [ports](const RouteArguments&) { return Handlers(ports).live(); },
                  .health = true});
   out.push_back({.method = "GET",
                  .path = "/health/ready",
                  .name = "getReady",
                  .summary = "Whether the session trades, or has come to the end of its data.",
                  .answers = {{200, "It does.", "Ready"}, {503, "Not yet, or no more; the body says why.", "Ready"}},
-                 .handle = [h](const RouteArguments&) { return h.ready(); },
+                 .handle = [ports](const RouteArguments&) { return Handlers(ports).ready(); },
                  .health = true});
   out.push_back({.method = "GET",
                  .path = "/metrics",
                  .name = "getMetrics",
                  .summary = "Metrics for Prometheus.",
                  .answers = {{200, "Text exposition format.", "", "text/plain"}},
-                 .handle = [h](const RouteArguments&) { return h.metrics(); }});
+                 .handle = [ports](const RouteArguments&) { return Handlers(ports).metrics(); }});
 }
 
 }  // namespace
 
 std::vector<Route> make_routes(const ApiPorts& ports, std::shared_ptr<StreamHandler> stream) {
-  const Handlers handlers{ports, Names(ports.session->config())};
   std::vector<Route> routes;
-  add_reading_routes(handlers, routes);
+  add_reading_routes(ports, routes);
   add_past_routes(ports, routes);
-  add_command_routes(ports, handlers.names, routes);
+  add_command_routes(ports, routes);
   add_stream_route(std::move(stream), routes);
-  add_operations_routes(handlers, routes);
+  add_operations_routes(ports, routes);
   routes.push_back({.method = "GET",
                     .path = "/openapi.json",
                     .name = "getOpenApi",

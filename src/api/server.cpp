@@ -41,7 +41,7 @@ Expected<std::unique_ptr<ApiServer>> ApiServer::start(const ApiConfig& config, c
   ServerConfig server = config;
   server.worker_threads = config.history_readers_max + 1 + kPastReaders;
   auto started =
-      HttpServer::start(server, make_routes(with_own_metrics, session_stream(*ports.session, config, running->metrics)),
+      HttpServer::start(server, make_routes(with_own_metrics, session_stream(ports.session, config, running->metrics)),
                         read_request_body, running->metrics);
   if (const auto* error = std::get_if<ListenError>(&started)) {
     const bool port = error->kind == ListenError::Kind::PortInUse || error->kind == ListenError::Kind::PortForbidden;

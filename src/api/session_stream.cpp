@@ -18,11 +18,10 @@ struct Message {
 
 /// What all streams share. `streams` and `history_readers` belong to the network's thread.
 struct Streams {
-  Streams(const SessionView& view, const StreamLimits& stream_limits, ApiMetrics& api_metrics)
-      : session(view), names(view.config()), limits(stream_limits), metrics(api_metrics) {}
+  Streams(std::function<SessionViewPtr()> current, const StreamLimits& stream_limits, ApiMetrics& api_metrics)
+      : session(std::move(current)), limits(stream_limits), metrics(api_metrics) {}
 
-  const SessionView& session;
-  const Names names;
+  const std::function<SessionViewPtr()> session;
   const StreamLimits limits;
   ApiMetrics& metrics;
   std::size_t streams = 0;
@@ -49,6 +48,8 @@ class SessionStream final : public WebSocketConnection {
       : WebSocketConnection(hub, std::move(stream),
                             {streams.limits.stream_write_timeout, streams.limits.stream_buffer_bytes}),
         streams_(streams),
+        view_(streams.session()),
+        names_(view_->config()),
         after_(after) {
     streams_.metrics.set_streams(++streams_.streams);
   }
@@ -63,7 +64,7 @@ class SessionStream final : public WebSocketConnection {
         co_await close(websocket::close_code::going_away, reason);
         co_return;
       }
-      const ChangeBatch batch = streams_.session.changes(after_, streams_.limits.stream_batch_changes);
+      const ChangeBatch batch = view_->changes(after_, streams_.limits.stream_batch_changes);
       if (batch.gap) {
         if (caught_up) {
           streams_.metrics.count_refusal(ApiLimit::StreamChanges);
@@ -77,15 +78,26 @@ class SessionStream final : public WebSocketConnection {
       caught_up = true;
       if (!co_await send_changes(batch.changes)) continue;
       after_ = batch.upto;
-      if (batch.changes.empty()) co_await wait(streams_.limits.stream_interval);
+      if (!batch.changes.empty()) continue;
+      if (!take_next_view()) co_await wait(streams_.limits.stream_interval);
     }
+  }
+
+  /// Where another view has taken over and all of this one's changes are sent: goes on with that.
+  bool take_next_view() {
+    if (!view_->is_superseded() || view_->last_event() > after_) return false;
+    SessionViewPtr next = streams_.session();
+    if (next == view_) return false;
+    view_ = std::move(next);
+    names_ = Names(view_->config());
+    return true;
   }
 
   awaitable<bool> send_changes(std::span<const StateChange> changes) {
     while (!changes.empty()) {
       std::size_t count = 1;
       while (count < changes.size() && changes[count].event == changes[0].event) ++count;
-      const Message message{changes[0].event, stream_message(changes.first(count), streams_.names)};
+      const Message message{changes[0].event, stream_message(changes.first(count), names_)};
       if (stopping()) co_return false;
       if (!co_await send_message(message)) co_return false;
       changes = changes.subspan(count);
@@ -115,7 +127,7 @@ class SessionStream final : public WebSocketConnection {
       co_await close(websocket::close_code::try_again_later, reason);
       co_return false;
     }
-    const EventNumber upto = streams_.session.last_event();
+    const EventNumber upto = view_->last_event();
     const HistoryReader counted(streams_);
     // Captures nothing that has a destructor: g++ 12 destroys temporaries of an awaiting expression once too often.
     EventNumber last = after_;
@@ -147,14 +159,17 @@ class SessionStream final : public WebSocketConnection {
           asio::use_future);
       return sent.get();
     };
-    Expected<void> read = streams_.session.history(last, upto, [&](const Turn& turn) {
+    const EngineConfig* config = nullptr;
+    std::optional<Names> names;
+    Expected<void> read = view_->history(last, upto, [&](const Turn& turn, const EngineConfig& of_turn) {
+      if (config != &of_turn) names.emplace(*(config = &of_turn));
       if (stopping() || gone() || turn.event.number > upto) return false;
       if (turn.event.number <= last) return true;
       last = turn.event.number;
       changes.clear();
       append_state_changes(turn, changes);
       if (changes.empty()) return true;
-      batch.push_back({turn.event.number, stream_message(changes, streams_.names)});
+      batch.push_back({turn.event.number, stream_message(changes, *names)});
       bytes += batch.back().text.size();
       return bytes < kHistoryBatchBytes || flush();
     });
@@ -163,17 +178,19 @@ class SessionStream final : public WebSocketConnection {
   }
 
   Streams& streams_;
+  SessionViewPtr view_;
+  Names names_;
   EventNumber after_;
 };
 
 class SessionStreamHandler final : public StreamHandler {
  public:
-  SessionStreamHandler(const SessionView& session, const StreamLimits& limits, ApiMetrics& metrics)
-      : streams_(session, limits, metrics) {}
+  SessionStreamHandler(std::function<SessionViewPtr()> session, const StreamLimits& limits, ApiMetrics& metrics)
+      : streams_(std::move(session), limits, metrics) {}
 
   [[nodiscard]] std::optional<HttpResponse> refuse(const RouteArguments& arguments) const override {
     const EventNumber after = arguments.integer("after");
-    const SessionStatus status = streams_.session.status();
+    const SessionStatus status = streams_.session()->status();
     if (after <= status.last_event) return std::nullopt;
     if (status.phase == SessionPhase::Starting || status.phase == SessionPhase::Recovering) {
       return error_response(
@@ -188,7 +205,7 @@ class SessionStreamHandler final : public StreamHandler {
 
   awaitable<void> serve(Hub& hub, beast::tcp_stream& stream, const BeastRequest& request,
                         const RouteArguments& arguments) override {
-    const EventNumber after = arguments.has("after") ? arguments.integer("after") : streams_.session.last_event();
+    const EventNumber after = arguments.has("after") ? arguments.integer("after") : streams_.session()->last_event();
     const auto connection = std::make_shared<SessionStream>(hub, std::move(stream), streams_, after);
     co_await connection->run(request);
   }
@@ -199,9 +216,9 @@ class SessionStreamHandler final : public StreamHandler {
 
 }  // namespace
 
-std::shared_ptr<StreamHandler> session_stream(const SessionView& session, const StreamLimits& limits,
+std::shared_ptr<StreamHandler> session_stream(std::function<SessionViewPtr()> session, const StreamLimits& limits,
                                               ApiMetrics& metrics) {
-  return std::make_shared<SessionStreamHandler>(session, limits, metrics);
+  return std::make_shared<SessionStreamHandler>(std::move(session), limits, metrics);
 }
 
 }  // namespace bellwether

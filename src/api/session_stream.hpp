@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "api/api_metrics.hpp"
-#include "engine/session_view.hpp"
+#include "api/ports.hpp"
 #include "net/route.hpp"
 
 namespace bellwether {
@@ -18,9 +18,10 @@ struct StreamLimits {
   std::size_t history_readers_max = 2;  ///< Streams that read the event log at one time; more are told to come back.
 };
 
-/// Serves `session`, which outlives it as `metrics` do, to any number of streams: from the event after the argument
-/// `after`, or from now on. The server's worker threads must be more than `history_readers_max`.
-std::shared_ptr<StreamHandler> session_stream(const SessionView& session, const StreamLimits& limits,
+/// Serves the session, whichever view `session` gives, to any number of streams: from the event after the argument
+/// `after`, or from now on. The server's worker threads must be more than `history_readers_max`;
+/// `metrics` outlive it.
+std::shared_ptr<StreamHandler> session_stream(std::function<SessionViewPtr()> session, const StreamLimits& limits,
                                               ApiMetrics& metrics);
 
 }  // namespace bellwether

@@ -56,8 +56,8 @@ SimulatedMarketOptions market_options(const Running& running) {
 Timestamp market_begin(const Running& running, const LiveRecovery& recovery) {
   const Timestamp now = LiveClock::wall();
   const double rate = running.config.clock.rate;
-  if (rate == 1) return std::max(now, recovery.start.last_time);
-  if (recovery.start.last_event > 0) return recovery.start.last_time;
+  if (rate == 1) return std::max(now, recovery.last_time);
+  if (recovery.last_event > 0) return recovery.last_time;
   const SimulatedMarket market(market_options(running), {now, std::nullopt, false});
   const Duration lead(static_cast<std::int64_t>(rate * 2e9));
   return std::max(now, market.session().open - lead);
@@ -132,25 +132,39 @@ void take_notices(Running& running, SessionNotices& notices) {
   }
 }
 
-/// Engine, record and broker where the log ends; nothing where a signal came meanwhile.
-Expected<std::optional<LiveRecovery>> bring_back(Running& running, LiveIntake& intake, CommandKeys& keys) {
+BacktestRunner::Parts live_parts(const Running& running, LiveRecovery& at) {
+  return {std::move(at.engine),
+          FillSimulator(running.engine),
+          nullptr,
+          MarketFeed({}, {}, SessionCalendar::us_equity()),
+          SessionRecorder(running.engine),
+          std::nullopt,
+          at.last_event,
+          at.last_time};
+}
+
+/// Engine, record and broker where the log ends.
+Expected<LiveRecovery> bring_back(Running& running) {
   if (running.log.continues) running.board.set_phase(SessionPhase::Recovering);
   const auto begin = std::chrono::steady_clock::now();
-  auto recovery = recover_live(running.engine, running.registry, *running.log.log, intake, [&](const Turn& turn) {
+  LiveRecoveryPorts ports;
+  ports.make_engine = [&] { return Engine::make(running.engine, running.registry); };
+  ports.open_engine = [&](const std::string&) { return Engine::make(running.engine, running.registry); };
+  ports.make_intake = [&] { return std::make_unique<LiveIntake>(std::make_unique<SimulatedBroker>(running.engine)); };
+  ports.visit = [&](const Turn& turn) {
     running.board.apply(turn);
     running.metrics.apply(turn);
-    keys.pass(turn);
     return !interrupted();
-  });
-  if (!recovery) return recovery.error();
-  if (recovery->interrupted) return std::optional<LiveRecovery>();
+  };
+  auto recovery = recover_live(*running.log.log, ports);
+  if (!recovery || recovery->interrupted) return recovery;
   if (running.log.continues) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     log_event(Severity::Notice, "recovered",
-              "the account goes on from its log after " + count_text(recovery->start.last_event, "event"),
-              {{"last_event", recovery->start.last_event}, {"seconds", seconds.count()}});
+              "the account goes on from its log after " + count_text(recovery->last_event, "event"),
+              {{"last_event", recovery->last_event}, {"seconds", seconds.count()}});
   }
-  return std::optional<LiveRecovery>(std::move(*recovery));
+  return recovery;
 }
 
 }  // namespace
@@ -159,29 +173,31 @@ int run_by_the_clock(AppConfig config, ApiConfig api) {
   Running running(std::move(config), std::move(api), MarketDataSet::of_bars({}));
   if (auto started = start_api(running); !started) return fail_to_start(started.error());
   if (auto opened = open_log(running); !opened) return fail_to_start(opened.error());
-  auto live = std::make_shared<LiveEntry>();
-  live->intake = std::make_unique<LiveIntake>(std::make_unique<SimulatedBroker>(running.engine));
   PaperSessionOptions options = session_options(running);
-  auto recovery = bring_back(running, *live->intake, options.keys);
+  auto recovery = bring_back(running);
   if (!recovery) return fail_to_start(recovery.error());
-  if (!*recovery) return stop_early(running);
-  LiveRecovery& at = **recovery;
+  if (recovery->interrupted) return stop_early(running);
+  LiveRecovery& at = *recovery;
+  options.keys = at.keys;
+  auto live = std::make_shared<LiveEntry>();
+  live->intake = std::move(at.intake);
   const Timestamp begin = market_begin(running, at);
   live->clock = LiveClock(running.config.clock.rate, begin);
   live->first = std::move(at.first);
-  live->intake->set_next_timer(at.start.engine->next_timer());
-  const bool fresh = at.start.last_event == 0;
+  live->intake->set_next_timer(at.engine->next_timer());
+  const bool fresh = at.last_event == 0;
   // Where a log goes on, what happened since its end comes first: sessions that were slept through open and close.
-  const MarketStart market_start{fresh ? begin : at.start.last_time, at.open_session, fresh};
+  const std::optional<SessionEvent> open_session = live->intake->open_session();
+  const MarketStart market_start{fresh ? begin : at.last_time, open_session, fresh};
   auto market = std::make_unique<SimulatedMarket>(market_options(running), market_start);
-  if (market->next_message() > begin && !at.open_session) tell_waiting(running, begin);
+  if (market->next_message() > begin && !open_session) tell_waiting(running, begin);
   live->intake->set_market(std::move(market));
 
   SessionNotices notices;
   options.snapshot_every_events = 0;  // Recovery replays the log from its beginning.
   options.on_session = [&notices](const Turn& turn) { notices.add(turn.event); };
-  running.session = std::make_unique<PaperSession>(std::move(at.start), std::move(live), options, running.log.log.get(),
-                                                   &running.board, &running.metrics);
+  running.session = std::make_unique<PaperSession>(live_parts(running, at), std::move(live), options,
+                                                   running.log.log.get(), &running.board, &running.metrics);
   running.board.set_phase(SessionPhase::Trading);
   log_event(Severity::Info, "session_started", "paper trading by the clock begins, on simulated prices",
             {{"clock.rate", running.config.clock.rate}, {"log", running.config.run.log}});

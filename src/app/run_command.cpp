@@ -74,7 +74,7 @@ Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, Paper
   const auto rebuilt = rebuild_record(*runner, running.engine, **engine, *running.log.log, [&](const Turn& turn) {
     running.board.apply(turn);
     running.metrics.apply(turn);
-    options.keys.pass(turn);
+    options.keys->pass(turn);
     return !interrupted();
   });
   if (!rebuilt) return rebuilt.error();

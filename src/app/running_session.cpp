@@ -1,6 +1,7 @@
 #include "app/running_session.hpp"
 
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <thread>
 
@@ -17,6 +18,15 @@ std::atomic<int> received_signal{0};
 
 void on_signal(int signal) { received_signal.store(signal); }
 
+/// A mapped file has become shorter than what is read of it. SQLite maps the `-shm` of a log and nothing else is mapped
+/// for writing, so the signal comes from within SQLite and interrupts neither the allocator nor the logging.
+void on_cut_mapping(int) {
+  log_event(Severity::Critical, "session_failed",
+            "the -shm file of the event log has been cut short by another program while it was in use",
+            {{"action", "the process ends"}});
+  std::_Exit(kExitFailed);
+}
+
 HistorySource history_of(const Running& running) {
   const std::string path = running.config.run.log;
   return [&running, path](EventNumber, EventNumber upto, const TurnVisitor& visit) -> Expected<void> {
@@ -24,7 +34,7 @@ HistorySource history_of(const Running& running) {
     if (!log) return log.error();
     auto engine = Engine::make(running.engine, running.registry);
     if (!engine) return engine.error();
-    return replay_turns(**engine, **log, upto, visit);
+    return replay_turns(**engine, **log, upto, [&](const Turn& turn) { return visit(turn, running.engine); });
   };
 }
 
@@ -61,6 +71,7 @@ void install_signal_handlers() {
   // A terminal that is closed sends SIGHUP.
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGBUS, on_cut_mapping);
 }
 
 bool interrupted() { return received_signal.load() != 0; }
@@ -119,8 +130,8 @@ Expected<void> start_api(Running& running) {
   if (!running.config.api.enabled) return {};
   const ApiConfig& api = running.api_config;
   ApiPorts ports;
-  ports.session = &running.board;
-  ports.control = [&running](const OperatorCommand& command) -> Expected<CommandReceipt> {
+  ports.session = fixed_session(running.board);
+  ports.control = [&running](const SessionView&, const OperatorCommand& command) -> Expected<CommandReceipt> {
     PaperSession* session = running.trading.load();
     if (session == nullptr) return Error{"", "the session has not begun"};
     auto receipt = session->command(command);

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "engine/bytes.hpp"
+#include "engine/carry_over.hpp"
 #include "engine/event.hpp"
 
 namespace bellwether {
@@ -47,6 +49,12 @@ class Broker {
   virtual void replay(const Event& /*event*/, std::span<const OrderCommand> /*commands*/) {}
   /// True where the account goes on without us: after a restart, what was under way is not known.
   [[nodiscard]] virtual bool outlives_us() const { return true; }
+  /// The session goes on under another configuration, which must outlive the broker; nothing that was handed out is
+  /// under way to the stages. From here on all indices are the next one's.
+  virtual void change_configuration(const EngineConfig& next, const CarryOver& carry) = 0;
+  /// What a broker that died with us needs to go on as if it had not; one that outlives us needs nothing.
+  virtual void save(ByteWriter& /*out*/) const {}
+  virtual void load(ByteReader& /*in*/) {}
   /// Appends what has come by `now`: reports, and that the connection went down or up.
   virtual void collect(Timestamp now, std::vector<Event>& out) = 0;
   /// When the next of these comes, as far as it is known; kNever where it is not.

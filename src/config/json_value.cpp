@@ -54,7 +54,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& error) override {
-    problem_ = place(source_, position) + ": " + reason(error.what());
+    problem_ = json_fault(source_, position, error.what());
     return false;
   }
 
@@ -231,6 +231,10 @@ Expected<JsonValue> parse_json(std::string_view text, std::string_view name) {
   if (!document) return document.error();
   if (!document->duplicates.empty()) return document->duplicates.front();
   return std::move(document->root);
+}
+
+std::string json_fault(std::string_view text, std::size_t position, std::string_view what) {
+  return place(text, position) + ": " + reason(what);
 }
 
 std::string json_quoted(std::string_view text) {

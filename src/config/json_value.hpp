@@ -63,6 +63,9 @@ Expected<JsonDocument> parse_json_document(std::string_view text, std::string_vi
 /// The same, where a key that is given twice is an Error too.
 Expected<JsonValue> parse_json(std::string_view text, std::string_view name);
 
+/// What a parser that stopped at byte `position` of `text` says of it, after line and column.
+std::string json_fault(std::string_view text, std::size_t position, std::string_view what);
+
 /// `text` between quotation marks, escaped; invalid UTF-8 becomes U+FFFD.
 std::string json_quoted(std::string_view text);
 

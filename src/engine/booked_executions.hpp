@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "engine/bytes.hpp"
@@ -16,6 +17,14 @@ class BookedExecutions {
  public:
   static constexpr std::size_t kRunsMax = 1'024;
 
+  /// Successive ids.
+  struct Run {
+    std::uint64_t first;
+    std::uint64_t last;
+
+    bool operator==(const Run&) const = default;
+  };
+
   /// Takes `id`, which is not 0. False where it has been taken before.
   bool take(std::uint64_t id) {
     if (!runs_.empty() && id == runs_.back().last + 1) [[likely]] {
@@ -25,17 +34,18 @@ class BookedExecutions {
     return take_out_of_order(id);
   }
 
+  /// Ascending, with a gap between any two.
+  [[nodiscard]] const std::vector<Run>& runs() const { return runs_; }
+  /// Takes what `runs` gave, in place of all that has been taken.
+  void restore(std::vector<Run> runs) { runs_ = std::move(runs); }
+
   void save(ByteWriter& out) const;
   void load(ByteReader& in);
 
  private:
-  struct Run {
-    std::uint64_t first;
-    std::uint64_t last;
-  };
   bool take_out_of_order(std::uint64_t id);
 
-  std::vector<Run> runs_;  // Ascending, with a gap between any two.
+  std::vector<Run> runs_;
 };
 
 }  // namespace bellwether

@@ -3,7 +3,7 @@
 namespace bellwether {
 
 Engine::Engine(const EngineConfig& config, std::unique_ptr<SignalStage> signal)
-    : position_(config), signal_(std::move(signal)), risk_(config) {}
+    : config_(&config), position_(config), signal_(std::move(signal)), risk_(config) {}
 
 Expected<std::unique_ptr<Engine>> Engine::make(const EngineConfig& config, const StrategyRegistry& registry) {
   auto signal = SignalStage::make(config, registry);

@@ -142,6 +142,37 @@ void ExchangeLink::acknowledge(const Event& event) {
   if (waiting != outgoing_.end()) outgoing_.erase(waiting);
 }
 
+void ExchangeLink::take_over(const ExchangeLink& before, const CarryOver& carry) {
+  exchange_.take_over(before.exchange_, carry);
+  random_ = before.random_;
+  for (const auto& [moment, command] : before.incoming_) {
+    OrderCommand renamed = command;
+    if (carry.rename(renamed, renamed.spec.instrument)) incoming_.emplace(moment, renamed);
+  }
+  const auto renamed = [&](Event event) -> std::optional<Event> {
+    if (event.type != EventType::Report) return event;
+    if (!carry.rename(event.report, event.report.instrument)) return std::nullopt;
+    event.instrument = event.report.instrument;
+    return event;
+  };
+  for (const auto& [moment, event] : before.outgoing_) {
+    if (const auto next = renamed(event)) outgoing_.emplace(moment, *next);
+  }
+  for (const auto& [number, event] : before.in_flight_) {
+    if (const auto next = renamed(event)) in_flight_.emplace(number, *next);
+  }
+  last_message_ = before.last_message_;
+  last_incoming_ = before.last_incoming_;
+  last_outgoing_ = before.last_outgoing_;
+  halts_ = before.halts_;
+  restarts_ = before.restarts_;
+}
+
+bool ExchangeLink::holds(InstrumentIndex instrument) const {
+  return exchange_.holds(instrument) ||
+         std::ranges::any_of(incoming_, [&](const auto& each) { return each.second.spec.instrument == instrument; });
+}
+
 void ExchangeLink::save(ByteWriter& out) const {
   exchange_.save(out);
   out.u64(random_.state());

@@ -38,6 +38,12 @@ class ExchangeLink {
 
   [[nodiscard]] const SimulatedExchange& exchange() const { return exchange_; }
 
+  /// Takes over from the link of another configuration, messages under way included: this one has just been made of
+  /// `carry`'s next. Its own latency and faults hold for what is sent from now on.
+  void take_over(const ExchangeLink& before, const CarryOver& carry);
+  /// True where the exchange holds something in the instrument or an order of it is on its way there.
+  [[nodiscard]] bool holds(InstrumentIndex instrument) const;
+
   void save(ByteWriter& out) const;
   void load(ByteReader& in);
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/carry_over.hpp"
 #include "engine/engine_config.hpp"
 #include "engine/event.hpp"
 #include "engine/fee_model.hpp"
@@ -52,6 +53,12 @@ class FillSimulator {
   [[nodiscard]] std::uint64_t last_execution_id() const { return last_execution_id_; }
   /// The account as the venue keeps it; only where a shortfall of cash rejects.
   [[nodiscard]] const std::optional<Portfolio>& account() const { return account_; }
+
+  /// Takes over what rests and what was seen under another configuration: this one has just been made of `carry`'s
+  /// next. Orders that nobody holds any more are left out.
+  void take_over(const FillSimulator& before, const CarryOver& carry);
+  /// Where the venue keeps the account, it is this one from now on.
+  void take_books(const Portfolio& books);
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);

@@ -151,6 +151,31 @@ bool FillSimulator::report_status(OrderId id, Timestamp now, std::vector<Executi
 
 // --- Snapshots
 
+void FillSimulator::take_over(const FillSimulator& before, const CarryOver& carry) {
+  resting_ = 0;
+  for (std::size_t i = 0; i < before.books_.size(); ++i) {
+    const InstrumentIndex next = carry.instrument(static_cast<InstrumentIndex>(i));
+    if (next == kNoInstrument) continue;
+    for (Resting order : before.books_[i]) {
+      if (!carry.rename(order, order.spec.instrument)) continue;
+      books_[next].push_back(order);
+      ++resting_;
+    }
+    last_bars_[next] = before.last_bars_[i];
+    last_bar_times_[next] = before.last_bar_times_[i];
+    close_left_[next] = before.close_left_[i];
+    traded_shares_[next] = before.traded_shares_[i];
+    session_prices_[next] = before.session_prices_[i];
+  }
+  session_ = before.session_;
+  halted_ = before.halted_;
+  last_execution_id_ = before.last_execution_id_;
+}
+
+void FillSimulator::take_books(const Portfolio& books) {
+  if (account_) *account_ = books;
+}
+
 void FillSimulator::save(ByteWriter& out) const {
   for (std::size_t i = 0; i < books_.size(); ++i) {
     out.u32(static_cast<std::uint32_t>(books_[i].size()));

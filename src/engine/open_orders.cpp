@@ -325,6 +325,11 @@ OpenOrders::Applied OpenOrders::end_group(const ExecutionReport& report) {
   return applied;
 }
 
+void OpenOrders::restore(std::span<const OpenOrder> orders) {
+  *this = {};
+  for (const OpenOrder& each : orders) add(each.id, each.strategy, each.spec, each.state, each.filled);
+}
+
 void OpenOrders::save(ByteWriter& out) const {
   out.u32(static_cast<std::uint32_t>(size()));
   for (const OpenOrder& order : all()) {

@@ -3,6 +3,7 @@
 
 #include <iterator>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/hash_chains.hpp"
@@ -171,6 +172,9 @@ class OpenOrders {
     return static_cast<std::uint32_t>(&order - orders_.data());
   }
   [[nodiscard]] const OpenOrder& at(std::uint32_t slot) const { return orders_[slot]; }
+
+  /// Takes these, in this order, in place of all there are. No two have the same id.
+  void restore(std::span<const OpenOrder> orders);
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/account_state.hpp"
+
 namespace bellwether {
 namespace {
 
@@ -184,6 +186,27 @@ void OrderWatch::on_session(bool open, Timestamp now, const OpenOrders& orders) 
       watch(order.id, now + care_.check_every);
     }
   }
+}
+
+void OrderWatch::describe(AccountState& state) const {
+  for (const auto& [id, entry] : entries_) {
+    state.watched.push_back({id, entry.due, entry.asked, entry.absent, entry.unknown});
+  }
+  state.given_up.assign(given_up_.begin(), given_up_.end());
+  state.venue_connected = connected_;
+}
+
+void OrderWatch::restore(const AccountState& state) {
+  in_session_ = state.session_close.has_value();
+  if (!is_on_) return;
+  for (const AccountWatch& each : state.watched) {
+    watch(each.id, each.due, each.asked);
+    Entry& entry = entries_[each.id];
+    entry.absent = each.absent;
+    set_unknown(entry, each.unknown);
+  }
+  given_up_.assign(state.given_up.begin(), state.given_up.end());
+  connected_ = state.venue_connected;
 }
 
 void OrderWatch::save(ByteWriter& out) const {

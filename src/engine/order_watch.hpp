@@ -12,6 +12,8 @@
 
 namespace bellwether {
 
+struct AccountState;
+
 /// Part of the risk stage, for venues that answer later. An order is unknown where an answer about it is overdue, where
 /// it was under way as the connection broke, and where the venue contradicts what we hold. It is never sent again;
 /// evidence alone settles it: the venue is asked, again and again with more and more time between, until it says where
@@ -40,6 +42,10 @@ class OrderWatch {
   /// Orders of whose fate nothing is known.
   [[nodiscard]] std::size_t unknown() const { return unknown_; }
   [[nodiscard]] bool connected() const { return connected_; }
+
+  void describe(AccountState& state) const;
+  /// Where the venue answers at once, nothing is watched any more.
+  void restore(const AccountState& state);
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/account_places.hpp"
+
 namespace bellwether {
 
 Portfolio::Portfolio(const EngineConfig& config)
@@ -140,6 +142,72 @@ void Portfolio::finish_run(InstrumentIndex instrument, Price close, Price low, P
   mark(instrument, close);
   if (open_positions_ == 0) return;
   for (std::size_t s = 0; s < strategies_; ++s) positions_[s * instruments_ + instrument].observe(low, high, bars);
+}
+
+void Portfolio::take_over(const Portfolio& before, const CarryOver& carry) {
+  cash_ = before.cash_;
+  realized_ = before.realized_;
+  fees_ = before.fees_;
+  realized_fifo_ = before.realized_fifo_;
+  dividends_ = before.dividends_;
+  market_value_ = before.market_value_;
+  gross_exposure_ = before.gross_exposure_;
+  for (std::size_t i = 0; i < before.instruments_; ++i) {
+    const InstrumentIndex next = carry.instrument(static_cast<InstrumentIndex>(i));
+    const Holding& holding = before.holdings_[i];
+    BELLWETHER_INVARIANT(next != kNoInstrument || holding.quantity.is_zero(), "a symbol left with a position open");
+    if (next != kNoInstrument) holdings_[next] = holding;
+  }
+  open_positions_ = before.open_positions_;
+  for (std::size_t slot = 0; slot < before.positions_.size(); ++slot) {
+    const auto instrument = static_cast<InstrumentIndex>(slot % before.instruments_);
+    const StrategyIndex next = carry.strategy(static_cast<StrategyIndex>(slot / before.instruments_), instrument);
+    const Position& position = before.positions_[slot];
+    BELLWETHER_INVARIANT(next != kNoStrategy || position.is_flat(), "a strategy left with a position open");
+    if (next == kNoStrategy) continue;
+    Position& mine = at(next, carry.instrument(instrument));
+    // Of a strategy and its retired one, at most one has ever traded since the other was emptied.
+    if (mine.is_flat()) mine = position.renamed(next, carry.instrument(instrument));
+  }
+}
+
+void Portfolio::describe(AccountState& state, const EngineConfig& config) const {
+  state.cash = {cash_, realized_, realized_fifo_, fees_, dividends_};
+  for (std::size_t i = 0; i < instruments_; ++i) {
+    AccountInstrument& instrument = state.instruments.emplace_back();
+    instrument.symbol = config.instruments[i].symbol;
+    instrument.mark = holdings_[i].mark;
+  }
+  for (std::size_t s = 0; s < strategies_; ++s) {
+    for (std::size_t i = 0; i < instruments_; ++i) {
+      const Position& each = positions_[s * instruments_ + i];
+      if (each.is_blank()) continue;
+      AccountPosition position = each.state();
+      position.strategy = config.strategies[s].id;
+      position.symbol = config.instruments[i].symbol;
+      state.positions.push_back(std::move(position));
+    }
+  }
+}
+
+void Portfolio::restore(const AccountState& state, const AccountPlaces& places) {
+  cash_ = state.cash.cash;
+  realized_ = state.cash.realized;
+  realized_fifo_ = state.cash.realized_fifo;
+  fees_ = state.cash.fees;
+  dividends_ = state.cash.dividends;
+  for (std::size_t i = 0; i < state.instruments.size(); ++i) {
+    if (places.instruments[i] != kNoInstrument) holdings_[places.instruments[i]].mark = state.instruments[i].mark;
+  }
+  for (std::size_t i = 0; i < state.positions.size(); ++i) {
+    const AccountPlaces::Place place = places.positions[i];
+    if (!place.exists()) continue;
+    at(place.strategy, place.instrument).restore(state.positions[i]);
+    if (state.positions[i].quantity.is_zero()) continue;
+    holdings_[place.instrument].quantity += state.positions[i].quantity;
+    ++open_positions_;
+  }
+  for (Holding& holding : holdings_) revalue(holding);
 }
 
 void Portfolio::save(ByteWriter& out) const {

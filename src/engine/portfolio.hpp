@@ -5,11 +5,15 @@
 #include <span>
 #include <vector>
 
+#include "engine/carry_over.hpp"
 #include "engine/engine_config.hpp"
 #include "engine/position.hpp"
 #include "engine/turn.hpp"
 
 namespace bellwether {
+
+struct AccountPlaces;
+struct AccountState;
 
 class Portfolio {
  public:
@@ -51,6 +55,14 @@ class Portfolio {
   [[nodiscard]] Quantity net_quantity(InstrumentIndex instrument) const { return holdings_[instrument].quantity; }
   [[nodiscard]] Price last_mark(InstrumentIndex instrument) const { return holdings_[instrument].mark; }
   [[nodiscard]] PositionChange change_of(StrategyIndex strategy, InstrumentIndex instrument) const;
+
+  /// Takes over the account of another configuration: this one has just been made of `carry`'s next. Marks come along;
+  /// positions that nobody holds any more are left out, with what they had realised, and must be flat.
+  void take_over(const Portfolio& before, const CarryOver& carry);
+  /// Writes cash, positions and the marks of instruments, in the order of `config`.
+  void describe(AccountState& state, const EngineConfig& config) const;
+  /// Makes a new account the one of a state.
+  void restore(const AccountState& state, const AccountPlaces& places);
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);

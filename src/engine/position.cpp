@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/account_state.hpp"
 #include "engine/adjustment.hpp"
 
 namespace bellwether {
@@ -137,6 +138,32 @@ TradeRecord Position::finished_trade(const ExecutionReport& fill) const {
   if (trip_.risk_quantity.is_positive()) trade.initial_risk = trip_.risk;
   trade.bars_held = trip_.events;
   return trade;
+}
+
+AccountPosition Position::state() const {
+  AccountPosition state;
+  state.quantity = quantity_;
+  state.cost = cost_;
+  state.realized_average = realized_average_;
+  state.realized_fifo = realized_fifo_;
+  state.fees = fees_;
+  state.dividends = dividends_;
+  state.lots.assign(lots_.begin() + static_cast<std::ptrdiff_t>(first_lot_), lots_.end());
+  if (!is_flat()) state.trip = trip_;
+  return state;
+}
+
+void Position::restore(const AccountPosition& state) {
+  realized_average_ += state.realized_average;
+  realized_fifo_ += state.realized_fifo;
+  fees_ += state.fees;
+  dividends_ += state.dividends;
+  if (state.quantity.is_zero()) return;
+  quantity_ = state.quantity;
+  cost_ = state.cost;
+  lots_ = state.lots;
+  first_lot_ = 0;
+  trip_ = state.trip;
 }
 
 void Position::save(ByteWriter& out) const {

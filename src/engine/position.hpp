@@ -9,9 +9,36 @@
 
 namespace bellwether {
 
+struct AccountPosition;
+
 /// Position with its accounting. All amounts exact; cost is removed in proportion, and is zero exactly when flat.
 class Position {
  public:
+  struct Lot {
+    Quantity quantity;  ///< Signed like the position.
+    Money cost;
+
+    bool operator==(const Lot&) const = default;
+  };
+  /// From flat to flat, as far as it has come.
+  struct RoundTrip {
+    Timestamp entry_time;
+    Quantity opened;  ///< Sum of the entries' quantities.
+    Quantity closed;
+    Quantity peak;
+    Money entry_notional;
+    Money exit_notional;
+    Money realized;
+    Money fees;
+    Money mae;
+    Money mfe;
+    Quantity risk_quantity;
+    Money risk;
+    std::uint64_t events = 0;
+
+    bool operator==(const RoundTrip&) const = default;
+  };
+
   Position() = default;
   Position(StrategyIndex strategy, InstrumentIndex instrument) : strategy_(strategy), instrument_(instrument) {}
 
@@ -31,6 +58,11 @@ class Position {
 
   [[nodiscard]] Quantity quantity() const { return quantity_; }
   [[nodiscard]] bool is_flat() const { return quantity_.is_zero(); }
+  /// Flat, and nothing is known of what was.
+  [[nodiscard]] bool is_blank() const {
+    return is_flat() && realized_average_.is_zero() && realized_fifo_.is_zero() && fees_.is_zero() &&
+           dividends_.is_zero();
+  }
   /// Average cost of a share; zero when flat.
   [[nodiscard]] Price average_price() const;
   /// What the open quantity cost; negative for a short: what it brought.
@@ -41,30 +73,22 @@ class Position {
   [[nodiscard]] Money dividends() const { return dividends_; }
   void add_dividend(Money amount) { dividends_ += amount; }
 
+  /// The same position under the indices of another configuration.
+  [[nodiscard]] Position renamed(StrategyIndex strategy, InstrumentIndex instrument) const {
+    Position position = *this;
+    position.strategy_ = strategy;
+    position.instrument_ = instrument;
+    return position;
+  }
+  /// Without the names of strategy and instrument.
+  [[nodiscard]] AccountPosition state() const;
+  /// Makes a flat position, in place, the one of a state. Totals add up.
+  void restore(const AccountPosition& state);
+
   void save(ByteWriter& out) const;
   void load(ByteReader& in);
 
  private:
-  struct Lot {
-    Quantity quantity;  // Signed like the position.
-    Money cost;
-  };
-  struct RoundTrip {
-    Timestamp entry_time;
-    Quantity opened;  // Sum of the entries' quantities.
-    Quantity closed;
-    Quantity peak;
-    Money entry_notional;
-    Money exit_notional;
-    Money realized;
-    Money fees;
-    Money mae;
-    Money mfe;
-    Quantity risk_quantity;
-    Money risk;
-    std::uint64_t events = 0;
-  };
-
   // `amount` and `value` are signed like the quantity they are the price of.
   void open(const ExecutionReport& fill, Quantity quantity, Money amount, Money fee);
   std::optional<TradeRecord> close(const ExecutionReport& fill, Quantity quantity, Money value, Money fee);

@@ -1,5 +1,7 @@
 #include "engine/position_stage.hpp"
 
+#include "engine/account_places.hpp"
+
 namespace bellwether {
 
 void PositionStage::advance(Turn& turn) {
@@ -32,6 +34,16 @@ ReportVerdict PositionStage::judge(const ExecutionReport& report) {
   // The engine's own reports have no execution id.
   const bool repeated = report.execution_id != 0 && !booked_.take(report.execution_id);
   return repeated ? ReportVerdict::Repeated : ReportVerdict::Taken;
+}
+
+void PositionStage::describe(AccountState& state, const EngineConfig& config) const {
+  portfolio_.describe(state, config);
+  state.booked = booked_.runs();
+}
+
+void PositionStage::restore(const AccountState& state, const AccountPlaces& places) {
+  portfolio_.restore(state, places);
+  booked_.restore(state.booked);
 }
 
 void PositionStage::save(ByteWriter& out) const {

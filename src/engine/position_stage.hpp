@@ -20,6 +20,9 @@ class PositionStage {
   [[nodiscard]] const Portfolio& portfolio() const { return portfolio_; }
   [[nodiscard]] Portfolio& portfolio() { return portfolio_; }
 
+  void describe(AccountState& state, const EngineConfig& config) const;
+  void restore(const AccountState& state, const AccountPlaces& places);
+
   void save(ByteWriter& out) const;
   void load(ByteReader& in);
 

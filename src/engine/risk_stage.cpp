@@ -373,6 +373,16 @@ void RiskStage::approve(const OrderCommand& command, Timestamp now) {
   next_recent_ = next_recent_ + 1 == recent_orders_.size() ? 0 : next_recent_ + 1;
 }
 
+void RiskStage::derive() {
+  if (limits_.daily_loss) daily_floor_ = session_start_equity_ - fraction_of(session_start_equity_, daily_loss_);
+  if (limits_.drawdown) drawdown_floor_ = peak_equity_ - fraction_of(peak_equity_, drawdown_);
+  reserves_.reset(open_orders_);
+  for (std::size_t i = 0; i < exposures_.size(); ++i) {
+    mark_margin(static_cast<InstrumentIndex>(i));
+    reserves_.touch(static_cast<InstrumentIndex>(i));
+  }
+}
+
 void RiskStage::save(ByteWriter& out) const {
   open_orders_.save(out);
   order_watch_.save(out);
@@ -418,15 +428,9 @@ void RiskStage::load(ByteReader& in) {
   data_connected_ = in.boolean();
   const std::uint8_t reason = in.u8();
   if (reason >= kHaltReasonCount) in.fail();
-  if (limits_.daily_loss) daily_floor_ = session_start_equity_ - fraction_of(session_start_equity_, daily_loss_);
-  if (limits_.drawdown) drawdown_floor_ = peak_equity_ - fraction_of(peak_equity_, drawdown_);
   halt_reason_ = static_cast<HaltReason>(reason < kHaltReasonCount ? reason : 0);
   if (!in.ok()) return;
-  reserves_.reset(open_orders_);
-  for (std::size_t i = 0; i < exposures_.size(); ++i) {
-    mark_margin(static_cast<InstrumentIndex>(i));
-    reserves_.touch(static_cast<InstrumentIndex>(i));
-  }
+  derive();
 }
 
 }  // namespace bellwether

@@ -13,6 +13,9 @@
 
 namespace bellwether {
 
+struct AccountPlaces;
+struct AccountState;
+
 /// Decides, for every intent of an event, whether it may go to the venue. Reads `turn.account` and `turn.positions`;
 /// sets `denied` of the intents it refuses; adds a halt to `turn.follow_ups` when a breaker trips; brings
 /// `turn.next_timer` forward to when silence of market data would trip one.
@@ -52,6 +55,13 @@ class RiskStage {
   [[nodiscard]] Quantity position(InstrumentIndex instrument) const { return exposures_[instrument].position; }
   /// True where silence of market data must be watched event by event.
   [[nodiscard]] bool watches_gaps() const { return limits_.data_staleness.has_value(); }
+
+  /// Writes the breakers, the orders that are watched and, into the instruments of `state` in the order of `config`,
+  /// the prices by which orders are checked. Open orders are not among it.
+  void describe(AccountState& state, const EngineConfig& config) const;
+  /// Makes a new stage the one of a state; `equity` is the account's. A limit that is exceeded already holds back what
+  /// is asked for from now on; a breaker trips with the next event.
+  void restore(const AccountState& state, const AccountPlaces& places, Money equity);
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);
@@ -103,6 +113,10 @@ class RiskStage {
     return std::size_t{strategy} * exposures_.size() + instrument;
   }
   void measure_from_here();
+  /// Works out what is derived from all else.
+  void derive();
+  void describe_breakers(AccountState& state) const;
+  void restore_breakers(const AccountState& state);
   void approve(const OrderCommand& command, Timestamp now);
 
   const EngineConfig* config_;

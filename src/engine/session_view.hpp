@@ -140,8 +140,9 @@ struct ChangeBatch {
 };
 
 /// Re-executes the event log and calls `visit` for every event in order, from some event at or before `after` + 1 up to
-/// and including `upto`, until it returns false. Called on a thread of the caller's, several at a time.
-using TurnVisitor = std::function<bool(const Turn&)>;
+/// and including `upto`, until it returns false. The configuration is the one of the turn's indices; it stays the same
+/// object for as long as it stays the same. Called on a thread of the caller's, several at a time.
+using TurnVisitor = std::function<bool(const Turn&, const EngineConfig&)>;
 using HistorySource = std::function<Expected<void>(EventNumber after, EventNumber upto, const TurnVisitor& visit)>;
 
 class PastView;
@@ -153,8 +154,10 @@ class SessionView {
   SessionView& operator=(const SessionView&) = delete;
   virtual ~SessionView() = default;
 
-  /// Does not change while the session runs.
+  /// Does not change; where the session's configuration does, another view takes over.
   [[nodiscard]] virtual const EngineConfig& config() const = 0;
+  /// True where another view has taken over: nothing changes here any more.
+  [[nodiscard]] virtual bool is_superseded() const = 0;
   [[nodiscard]] virtual const std::vector<StrategyView>& strategies() const = 0;
 
   [[nodiscard]] virtual SessionStatus status() const = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/manual_strategy.hpp"
+#include "engine/retired_strategy.hpp"
 
 namespace bellwether {
 
@@ -11,23 +12,29 @@ SignalStage::SignalStage(const EngineConfig& config)
       subscribers_(config.instruments.size()),
       answers_later_(!config.exchange.is_instant()) {}
 
+Expected<MadeStrategy> make_strategy(const StrategyConfig& config, const StrategyRegistry& registry) {
+  if (config.type == kManualStrategy) return MadeStrategy{make_manual_strategy()};
+  if (config.type == kRetiredStrategy) return MadeStrategy{make_retired_strategy(config)};
+  const StrategyType* type = registry.find(config.type);
+  if (type == nullptr) {
+    std::string known;
+    for (const StrategyType& each : registry.types()) known += (known.empty() ? "" : ", ") + each.name;
+    return Error{"strategy", "there is no strategy '" + config.type + "'; there are " + known};
+  }
+  auto made = type->make(config);
+  if (!made) return made.error();
+  return MadeStrategy{std::move(*made), type->state_version};
+}
+
 Expected<std::unique_ptr<SignalStage>> SignalStage::make(const EngineConfig& config, const StrategyRegistry& registry) {
   std::unique_ptr<SignalStage> stage(new SignalStage(config));
   for (std::size_t i = 0; i < config.strategies.size(); ++i) {
     const StrategyConfig& strategy = config.strategies[i];
-    if (strategy.type == kManualStrategy) {
-      stage->strategies_.push_back(make_manual_strategy());
-      continue;  // It subscribes to no market data.
-    }
-    const StrategyType* type = registry.find(strategy.type);
-    if (type == nullptr) {
-      std::string known;
-      for (const StrategyType& each : registry.types()) known += (known.empty() ? "" : ", ") + each.name;
-      return Error{"strategy", "there is no strategy '" + strategy.type + "'; there are " + known};
-    }
-    auto made = type->make(strategy);
+    auto made = make_strategy(strategy, registry);
     if (!made) return made.error();
-    stage->strategies_.push_back(std::move(*made));
+    stage->strategies_.push_back(std::move(made->strategy));
+    stage->state_versions_.push_back(made->state_version);
+    if (strategy.type == kManualStrategy) continue;  // It subscribes to no market data.
     for (InstrumentIndex instrument : strategy.instruments) {
       stage->subscribers_[instrument].push_back(static_cast<StrategyIndex>(i));
     }
@@ -174,9 +181,12 @@ NextTimer SignalStage::next_timer() const {
 void SignalStage::on_timer(const TimerEvent& timer) {
   if (timer.strategy >= strategies_.size()) return;  // A heartbeat of the clock.
   auto& timers = context_.timers_;
-  const auto due = std::find_if(timers.begin(), timers.end(), [&](const Context::Timer& each) {
-    return each.strategy == timer.strategy && each.tag == timer.tag && each.at <= context_.now_;
-  });
+  // Of several, the earliest: how the heap lies decides nothing.
+  auto due = timers.end();
+  for (auto each = timers.begin(); each != timers.end(); ++each) {
+    const bool is_due = each->strategy == timer.strategy && each->tag == timer.tag && each->at <= context_.now_;
+    if (is_due && (due == timers.end() || each->at < due->at)) due = each;
+  }
   if (due != timers.end()) {
     timers.erase(due);
     std::make_heap(timers.begin(), timers.end(), std::greater<>());

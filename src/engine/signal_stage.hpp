@@ -11,6 +11,17 @@
 
 namespace bellwether {
 
+struct AccountPlaces;
+struct AccountState;
+struct AccountStrategy;
+
+struct MadeStrategy {
+  std::unique_ptr<Strategy> strategy;
+  std::uint32_t state_version = 1;  ///< See StrategyType.
+};
+/// An Error where there is no such type, or its parameters contradict each other.
+Expected<MadeStrategy> make_strategy(const StrategyConfig& config, const StrategyRegistry& registry);
+
 /// Owns the strategies and what they see of the session. Reads `turn.account` and `turn.positions`; writes
 /// `turn.intents` and `turn.next_timer`.
 class SignalStage {
@@ -34,6 +45,23 @@ class SignalStage {
     return subscribers_[instrument].size() == 1 && !context_.waits_for_price_;
   }
   [[nodiscard]] NextTimer next_timer() const;
+
+  /// What strategies have asked for and not been refused yet, and what else is open.
+  [[nodiscard]] const OpenOrders& open_orders() const { return open_orders_; }
+
+  /// Shows one strategy bars of an instrument that lie before the session, as `BarView::history`, and no one else.
+  /// Whatever it asks for on them goes nowhere. For a strategy that `restore` left afresh, before the next event; bars
+  /// ascend, and those of one that works on several instruments come piece by piece in the order of times.
+  void warm_up(StrategyIndex strategy, InstrumentIndex instrument, std::span<const Bar> bars, Duration interval,
+               bool synthetic = false);
+
+  /// Writes strategies, goals, timers and what else strategies see and the risk stage does not know; into the
+  /// instruments of `state`, in the order of `config`, their last prices. Open orders are not among it.
+  void describe(AccountState& state, const EngineConfig& config) const;
+  /// Makes a new stage the one of a state; `cash` is the account's. Returns the strategies that start afresh, for want
+  /// of a saved state of the same type, state version, parameters and symbols that they can read.
+  std::vector<StrategyIndex> restore(const AccountState& state, const AccountPlaces& places,
+                                     const StrategyRegistry& registry, Money cash);
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);
@@ -67,12 +95,17 @@ class SignalStage {
   template <typename Due>
   void resume_goals(Due&& due);
   void resume_at_price(InstrumentIndex instrument);
+  bool load_strategy(StrategyIndex index, const AccountStrategy& state, const StrategyRegistry& registry);
+  [[nodiscard]] bool is_same(StrategyIndex index, const AccountStrategy& state) const;
+  void restore_positions(const AccountState& state, const AccountPlaces& places);
+  void restore_waiting(const AccountState& state, const AccountPlaces& places);
   static void save_goal(const Context::Goal& goal, ByteWriter& out);
   static void load_goal(Context::Goal& goal, ByteReader& in);
 
   OpenOrders open_orders_;
   Context context_;
   std::vector<std::unique_ptr<Strategy>> strategies_;
+  std::vector<std::uint32_t> state_versions_;            // By strategy: of what it saves.
   std::vector<std::vector<StrategyIndex>> subscribers_;  // By instrument.
   bool answers_later_;                                   // The venue.
 };

@@ -1,5 +1,7 @@
 #include "engine/simulated_exchange.hpp"
 
+#include <algorithm>
+
 #include "engine/adjustment.hpp"
 
 namespace bellwether {
@@ -127,6 +129,29 @@ void SimulatedExchange::carry_executions(InstrumentIndex instrument, const Corpo
     carry(known.last);
     for (ExecutionReport& execution : known.executions) carry(execution);
   }
+}
+
+void SimulatedExchange::take_over(const SimulatedExchange& before, const CarryOver& carry) {
+  simulator_.take_over(before.simulator_, carry);
+  books_.take_over(before.books_, carry);
+  simulator_.take_books(books_);
+  for (const auto& [id, order] : before.known_) {
+    Known known = order;
+    if (!carry.rename(known.last, known.last.instrument)) continue;
+    std::erase_if(known.executions, [&](ExecutionReport& each) { return !carry.rename(each, each.instrument); });
+    known_.emplace(id, std::move(known));
+  }
+  for (const OrderId& id : before.ended_) {
+    if (known_.contains(id)) ended_.push_back(id);
+  }
+  forgotten_upto_ = before.forgotten_upto_;
+  last_execution_ = before.last_execution_;
+}
+
+bool SimulatedExchange::holds(InstrumentIndex instrument) const {
+  if (!books_.net_quantity(instrument).is_zero()) return true;
+  return std::ranges::any_of(
+      known_, [&](const auto& each) { return !each.second.ended && each.second.last.instrument == instrument; });
 }
 
 void SimulatedExchange::save(ByteWriter& out) const {

@@ -38,6 +38,11 @@ class SimulatedExchange {
   /// Positions and cash as the exchange has booked them.
   [[nodiscard]] const Portfolio& books() const { return books_; }
 
+  /// See FillSimulator. What it knows of orders that nobody holds any more is forgotten.
+  void take_over(const SimulatedExchange& before, const CarryOver& carry);
+  /// True where it holds a position in the instrument, or an order of it that has not ended.
+  [[nodiscard]] bool holds(InstrumentIndex instrument) const;
+
   void save(ByteWriter& out) const;
   void load(ByteReader& in);
 

@@ -50,7 +50,9 @@ class Strategy {
   /// A timer set with `Context::set_timer` is due.
   virtual void on_timer(std::uint32_t /*tag*/, Context&) {}
 
-  /// State for snapshots: what `save` writes, `load` of a freshly made strategy reads back.
+  /// State for snapshots and for engines of other configurations: what `save` writes, `load` of a freshly made strategy
+  /// of the same parameters and symbols reads back. An instrument's index may be another one then: what is saved of
+  /// instruments is told apart by their places in StrategyConfig::instruments, and so are the tags of timers.
   virtual void save(ByteWriter&) const {}
   virtual void load(ByteReader&) {}
 
@@ -101,6 +103,9 @@ struct StrategyType {
   Duration bar_interval_max = kDailyInterval;
   /// So many bars of an instrument it must have seen before it can act; null: one.
   std::size_t (*bars_needed)(const StrategyConfig& config) = nullptr;
+  /// Of what its strategies save: goes up with every change after which `load` would not read, or would misread, what
+  /// the version before has saved. A state of another version is not loaded: the strategy starts afresh.
+  std::uint32_t state_version = 1;
 };
 
 /// The strategies a program knows.

@@ -109,7 +109,7 @@ void Context::ask(const OrderCommand& command) {
 }
 
 OrderId Context::submit(const OrderSpec& spec) {
-  if (Goal& kept = goal(spec.instrument); kept.kind != Goal::Kind::Flatten) kept = {};
+  if (Goal& kept = goal(spec.instrument); kept.kind != Goal::Kind::Flatten && !warming_up_) kept = {};
   return send(spec);
 }
 
@@ -149,7 +149,7 @@ std::optional<Quantity> Context::target(InstrumentIndex instrument) const {
 }
 
 void Context::give_up_target(InstrumentIndex instrument) {
-  if (Goal& present = goal(instrument); present.kind == Goal::Kind::Target) present = {};
+  if (Goal& present = goal(instrument); present.kind == Goal::Kind::Target && !warming_up_) present = {};
 }
 
 void Context::wait_for_price(Goal& wanted) {

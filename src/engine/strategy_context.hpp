@@ -8,22 +8,10 @@
 #include "engine/engine_config.hpp"
 #include "engine/event.hpp"
 #include "engine/open_orders.hpp"
+#include "engine/position_goal.hpp"
 #include "engine/turn.hpp"
 
 namespace bellwether {
-
-/// How an order differs from a market order for the day. A price of zero is an absent price.
-struct OrderOptions {
-  OrderType type = OrderType::Market;
-  TimeInForce time_in_force = TimeInForce::Day;
-  Price limit_price{};
-  Price stop_price{};
-  Price trail{};
-  Price take_profit{};       ///< Makes the order a bracket.
-  Price stop_loss{};         ///< Makes the order a bracket.
-  Price stop_loss_offset{};  ///< Makes the order a bracket: distance of the stop from the fill price.
-  bool one_try = false;      ///< target_position: what the order leaves open at its end is given up.
-};
 
 /// A position of one strategy.
 struct PositionView {
@@ -84,6 +72,9 @@ class Context {
   /// Where the order's fate is unknown, the cancel leaves once it is known; so it is with `cancel_all` and `replace`.
   void cancel(OrderId order);
   void cancel_all(InstrumentIndex instrument);
+  /// Cancels this strategy's orders that could open a position or make one grow, and gives up what of a target would.
+  /// What can only shrink the position, the legs that guard it among it, stays.
+  void cancel_growth(InstrumentIndex instrument);
   /// Replaces an open order by one of another price or quantity (what is still to trade). Returns the new order's id;
   /// asks for nothing and returns none while a cancel or replacement is under way.
   OrderId replace(OrderId order, const OrderSpec& spec);
@@ -117,29 +108,7 @@ class Context {
   [[nodiscard]] std::size_t slot(StrategyIndex strategy, InstrumentIndex instrument) const {
     return std::size_t{strategy} * config_->instruments.size() + instrument;
   }
-  /// A position that is to be reached.
-  struct Goal {
-    enum class Kind : std::uint8_t {
-      None,
-      Target,
-      Close,   ///< At the market, and only once no other order is open; never away from zero.
-      Flatten  ///< As Close; nothing that the strategy asks for ends it.
-    };
-    /// What must come before its next order.
-    enum class Wait : std::uint8_t {
-      No,
-      NextPrice,   ///< Of the instrument, a second after the order's end or later.
-      Room,        ///< A position that shrinks, or a session.
-      Close,       ///< The session's, at which all orders for the day have ended: what they leave becomes one order.
-      NextSession  ///< Or trading resumed.
-    };
-    Kind kind = Kind::None;
-    Wait wait = Wait::No;
-    Quantity target;
-    OrderOptions options;
-    OrderId order = {};      // Its last one.
-    Timestamp not_before{};  // Wait::NextPrice: the earliest time of that price.
-  };
+  using Goal = PositionGoal;
 
   [[nodiscard]] Goal& goal(InstrumentIndex instrument) { return goals_[slot(strategy_, instrument)]; }
   /// Takes the next step towards the goal of this strategy in an instrument.
@@ -155,8 +124,6 @@ class Context {
   /// Works out `waits_for_price_`.
   void note_waits();
   static Goal::Wait wait_after(const ExecutionReport& refusal);
-  /// Cancels this strategy's orders that could make a position grow.
-  void cancel_growth(InstrumentIndex instrument);
   OrderId send(const OrderSpec& spec);
   void ask_to_cancel(OrderId order);
   /// A cancel that got lost leaves again once the order's fate is known.

@@ -12,7 +12,11 @@ void LogWriter::Group::clear() {
 }
 
 LogWriter::LogWriter(EventLog& log, LogWriterCallbacks callbacks, LogWriterOptions options)
-    : log_(log), callbacks_(std::move(callbacks)), capacity_(options.capacity), durable_(log.last_event()) {
+    : log_(log),
+      callbacks_(std::move(callbacks)),
+      capacity_(options.capacity),
+      look_every_(options.look_every),
+      durable_(log.last_event()) {
   BELLWETHER_INVARIANT(capacity_ > 0, "a log writer needs room for one event");
   thread_ = std::thread([this] { run(); });
 }
@@ -81,11 +85,7 @@ void LogWriter::run() {
   Group group;
   std::unique_lock lock(mutex_);
   while (true) {
-    while (incoming_.empty() && !stopping_) {
-      writer_idle_ = true;
-      work_.wait(lock);
-    }
-    writer_idle_ = false;
+    wait_for_work(lock);
     if (incoming_.empty()) return;
     std::swap(group, incoming_);
     const bool failed = failure_.has_value();
@@ -98,6 +98,20 @@ void LogWriter::run() {
     ++groups_done_;
     settled_.notify_all();
   }
+}
+
+void LogWriter::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  while (incoming_.empty() && !stopping_) {
+    writer_idle_ = true;
+    const bool silent = work_.wait_for(lock, look_every_) == std::cv_status::timeout;
+    if (!silent || failure_ || !incoming_.empty()) continue;
+    writer_idle_ = false;  // Whoever brings something while we look need not wake us.
+    lock.unlock();
+    auto fine = log_.check_files();
+    if (!fine) fail(fine.error());
+    lock.lock();
+  }
+  writer_idle_ = false;
 }
 
 void LogWriter::commit(const Group& group) {

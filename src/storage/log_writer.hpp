@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -18,6 +19,8 @@ namespace bellwether {
 struct LogWriterOptions {
   /// So many events and commands may wait for the next commit; `enqueue` blocks while there are that many. At least 1.
   std::size_t capacity = 16'384;
+  /// While nothing is to be written, the log is asked at such intervals whether its files are still there.
+  std::chrono::milliseconds look_every{250};
 };
 
 /// Called from the writer's thread, one at a time; each may be empty. None of them may call `flush` or `enqueue`.
@@ -25,7 +28,7 @@ struct LogWriterCallbacks {
   /// After a commit: every event up to and including `durable` is on the disk, and so are all commands that were
   /// enqueued before it.
   std::function<void(EventNumber durable)> on_commit = {};
-  /// Once, when the log refused to be written. Nothing is written from then on.
+  /// Once, when the log refused to be written, or another program spoilt its files. Nothing is written from then on.
   std::function<void(const Error&)> on_error = {};
   /// When a snapshot could not be stored. The writer goes on.
   std::function<void(const Error&)> on_snapshot_error = {};
@@ -75,6 +78,8 @@ class LogWriter {
 
   void run();
   void commit(const Group& group);
+  /// Waits until there is something to write or to end; looks at the log's files every so often meanwhile.
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
   void fail(const Error& error);
   /// Waits for room. False if the writer has failed.
   bool wait_for_room(std::unique_lock<std::mutex>& lock);
@@ -83,6 +88,7 @@ class LogWriter {
   EventLog& log_;
   const LogWriterCallbacks callbacks_;
   const std::size_t capacity_;
+  const std::chrono::milliseconds look_every_;
   std::atomic<EventNumber> durable_;
 
   mutable std::mutex mutex_;

@@ -153,6 +153,36 @@ Expected<std::string> SqliteConnection::query_text(const char* sql) {
   return std::string(statement->text(0));
 }
 
+void SqliteConnection::count_frames(int* frames) {
+  const auto note = [](void* out, sqlite3*, const char*, int count) {
+    *static_cast<int*>(out) = count;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(handle_.get(), note, frames);
+}
+
+bool SqliteConnection::fold() {
+  int frames = 0;
+  int done = 0;
+  const int code = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &done);
+  return code == SQLITE_OK && frames == done;
+}
+
+Expected<void> SqliteConnection::copy_into(SqliteConnection& target) {
+  sqlite3_backup* copy = sqlite3_backup_init(target.handle_.get(), "main", handle_.get(), "main");
+  if (copy == nullptr) return target.error("cannot be copied");
+  constexpr int kPagesAtOnce = 1024;
+  int code = SQLITE_OK;
+  while (code == SQLITE_OK) code = sqlite3_backup_step(copy, kPagesAtOnce);
+  sqlite3_backup_finish(copy);
+  if (code != SQLITE_DONE) return target.error("cannot be copied");
+  return {};
+}
+
+void SqliteConnection::keep_files_on_close() {
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
 void SqliteConnection::roll_back() {
   if (sqlite3_get_autocommit(handle_.get()) == 0) sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }

@@ -67,6 +67,17 @@ class SqliteConnection {
   Expected<std::int64_t> query_integer(const char* sql);
   Expected<std::string> query_text(const char* sql);
 
+  /// From now on, `frames` says after every commit how many frames the write-ahead file holds. Nothing is folded into
+  /// the main file any more unless `fold` is called. `frames` must outlive the connection.
+  void count_frames(int* frames);
+  /// Folds the write-ahead file into the main file as far as no reader needs it; the next commit then begins it anew.
+  /// Whether all of it was folded.
+  bool fold();
+  /// Copies the whole database, page by page, over `target`. Errors, those of reading too, are in the name of `target`.
+  Expected<void> copy_into(SqliteConnection& target);
+  /// Closing will neither fold nor remove the write-ahead file.
+  void keep_files_on_close();
+
   /// Undoes an open transaction, if there is one.
   void roll_back();
 

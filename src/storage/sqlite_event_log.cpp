@@ -9,7 +9,10 @@
 #include <filesystem>
 #include <system_error>
 
+#include "storage/log_place.hpp"
+#include "storage/log_rescue.hpp"
 #include "storage/sqlite_event_cursor.hpp"
+#include "storage/sqlite_segments.hpp"
 #include "storage/write_ahead_check.hpp"
 
 namespace bellwether {
@@ -23,29 +26,18 @@ constexpr std::size_t kValueBytesMax = 512'000'000;
 /// Those that are kept, and damaged ones that nobody deletes.
 constexpr std::size_t kSnapshotsListedMax = 100;
 
-/// `synchronous = FULL` syncs the write-ahead file at every commit. It is folded into the main file whenever it has
-/// grown to 4096 pages (16 MB) and is never kept above 64 MB.
+/// `synchronous = FULL` syncs the write-ahead file at every commit. That file is never kept above 64 MB.
 constexpr const char* kWriterSettings =
-    "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864;"
-    "PRAGMA temp_store = MEMORY";
+    "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY";
 
-std::string lock_path(const std::string& path) { return path + ".lock"; }
-std::string write_ahead_path(const std::string& path) { return path + "-wal"; }
+/// The write-ahead file is folded into the main file whenever it has grown to so many frames, one page (4 kB) each.
+constexpr int kFramesUntilFold = 4096;
+
 constexpr const char* kSideFiles[] = {"-wal", "-shm"};
-
-bool exists(const std::string& path) {
-  std::error_code ignored;
-  return fs::exists(fs::symlink_status(path, ignored));
-}
 
 void remove_file(const std::string& path) {
   std::error_code ignored;
   fs::remove(path, ignored);
-}
-
-bool is_empty_file(const std::string& path) {
-  std::error_code failed;
-  return fs::file_size(path, failed) == 0 && !failed;
 }
 
 /// The name beside `path` for the newest log that is kept.
@@ -54,25 +46,17 @@ std::string free_name(const std::string& path) {
   return path + "." + std::to_string(numbers.empty() ? 1 : numbers.back() + 1);
 }
 
-/// Without symbolic links, so that one file has one lock.
-Expected<std::string> absolute_path(const std::string& path) {
-  if (path.empty()) return Error{"", "the path of the event log is empty"};
+/// Takes the file itself, so that nobody writes it under another name.
+Expected<InodeLock> own_file(const std::string& path) {
+  auto file = InodeLock::acquire(path);
+  if (!file) return file;
   std::error_code failed;
-  const fs::path absolute = fs::weakly_canonical(fs::absolute(path, failed), failed);
-  if (failed) return Error{path, failed.message()};
-  const fs::path folder = absolute.parent_path();
-  if (!fs::is_directory(folder, failed)) return Error{path, "its folder " + folder.string() + " does not exist"};
-  if (fs::is_directory(absolute, failed)) return Error{path, "a folder, not an event log"};
-  if (fs::is_other(fs::status(absolute, failed))) return Error{path, "a device or a pipe, not an event log"};
-  return absolute.string();
-}
-
-/// Makes a rename durable.
-void sync_folder_of(const std::string& path) {
-  const int descriptor = ::open(fs::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
-  ::close(descriptor);
+  const auto names = fs::hard_link_count(path, failed);
+  if (failed || names == 1) return file;
+  return Error{path, "has " + std::to_string(names) +
+                         " names (hard links). SQLite keeps under each of them what is not in the file yet, so a log "
+                         "written under two is soon damaged: remove the other names, or use a copy made by `bellwether "
+                         "log backup`"};
 }
 
 /// Lays a whole log out at `path` and closes it again.
@@ -87,82 +71,56 @@ Expected<void> write_new_file(const std::string& path, const Metadata& metadata)
   return {};
 }
 
-/// A reader's connection. Where nobody writes the log, it makes no file beside it and changes none.
-Expected<SqliteConnection> open_reader(const std::string& path, SqliteAccess& access) {
-  const std::string rest = write_ahead_path(path);
-  if (FileLock::held(lock_path(path))) {
-    access = SqliteAccess::ReadOnly;
-  } else if (exists(rest) && !is_empty_file(rest)) {
-    access = SqliteAccess::ReadOnlyAlone;
-  } else {
-    access = SqliteAccess::ReadOnlyUnchanging;
-  }
-  return SqliteConnection::open(path, access);
-}
-
-struct KnownFile {
-  SqliteConnection reader;
-  SqliteAccess access;
-};
-
-/// Opens a file for reading that is an event log; whatever else it is, it is left as it was.
-Expected<KnownFile> open_known(const std::string& path) {
-  SqliteAccess access = SqliteAccess::ReadOnly;
-  auto reader = open_reader(path, access);
-  if (!reader) return reader.error();
-  if (auto known = check_event_log_identity(*reader); !known) return known.error();
-  return KnownFile{std::move(*reader), access};
-}
-
-struct Contents {
-  LogHead head;
-  Metadata metadata;
-};
-
 /// Reads head and metadata as of one moment, and checks that the log's last batch is there and sound.
-Expected<Contents> read_contents(SqliteConnection& reader, SqliteAccess access) {
+Expected<LogContents> read_contents(SqliteConnection& reader, SqliteAccess access) {
   if (auto begun = reader.execute("BEGIN"); !begun) return begun.error();
   const auto head = read_head(reader);
   if (!head) return head.error();
   auto metadata = read_metadata(reader, *head);
+  const auto segment = read_segment(reader, head->segments);
   reader.roll_back();
   if (!metadata) return metadata.error();
+  if (!segment) return segment.error();
+  if (segment->note.after > head->last_event) {
+    return Error{reader.path(), "the file is damaged: its last segment begins behind its end"};
+  }
   if (head->last_event > 0) {
     SqliteEventCursor tail(reader.path(), access, head->last_event - 1);
     std::vector<Event> events;
     std::vector<LoggedCommand> commands;
     if (auto read = tail.next(events, commands); !read) return read.error();
   }
-  return Contents{*head, std::move(*metadata)};
+  return LogContents{*head, segment->note.after, std::move(*metadata)};
 }
 
 }  // namespace
 
 SqliteEventLog::SqliteEventLog(SqliteConnection connection, SqliteAccess access, std::optional<FileLock> lock,
-                               const LogHead& head, Metadata metadata)
+                               LogContents contents)
     : lock_(std::move(lock)),
       connection_(std::move(connection)),
       access_(access),
-      head_(head),
-      metadata_(std::move(metadata)),
-      last_event_(head.last_event) {}
+      head_(contents.head),
+      segment_after_(contents.segment_after),
+      metadata_(std::move(contents.metadata)),
+      last_event_(contents.head.last_event) {}
 
 Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::create(const std::string& path, const Metadata& metadata) {
-  const auto absolute = absolute_path(path);
+  const auto absolute = absolute_log_path(path);
   if (!absolute) return absolute.error();
-  if (exists(*absolute)) return Error{*absolute, "exists already"};
-  auto lock = FileLock::acquire(lock_path(*absolute));
+  if (is_taken(*absolute)) return Error{*absolute, "exists already"};
+  auto lock = FileLock::acquire(log_lock_path(*absolute));
   if (!lock) return Error{*absolute, lock.error().message};
-  if (exists(*absolute)) return Error{*absolute, "exists already"};
+  if (is_taken(*absolute)) return Error{*absolute, "exists already"};
   auto created = create_locked(*absolute, metadata, std::move(*lock));
-  if (!created) remove_file(lock_path(*absolute));
+  if (!created) remove_file(log_lock_path(*absolute));
   return created;
 }
 
 Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::create_locked(const std::string& path,
                                                                         const Metadata& metadata, FileLock lock) {
   const std::string rest = write_ahead_path(path);
-  if (exists(rest) && !is_empty_file(rest)) {
+  if (is_taken(rest) && !is_empty_file(rest)) {
     return Error{rest, "the rest of an event log whose main file is gone; restore that file or remove this one"};
   }
   for (const char* suffix : kSideFiles) remove_file(path + suffix);
@@ -233,7 +191,7 @@ Expected<void> SqliteEventLog::fold_write_ahead_file() {
   const auto busy = connection_.query_integer("PRAGMA wal_checkpoint(TRUNCATE)");
   if (!busy) return busy.error();
   const std::string rest = write_ahead_path(connection_.path());
-  if (*busy == 0 && (!exists(rest) || is_empty_file(rest))) return {};
+  if (*busy == 0 && (!is_taken(rest) || is_empty_file(rest))) return {};
   return Error{connection_.path(), "another process reads it; it cannot be put aside before that has ended"};
 }
 
@@ -243,14 +201,14 @@ Expected<void> SqliteEventLog::sync_commits(bool on) {
 }
 
 Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open(const std::string& path, OpenMode mode) {
-  const auto absolute = absolute_path(path);
+  const auto absolute = absolute_log_path(path);
   if (!absolute) return absolute.error();
-  if (!exists(*absolute)) return Error{*absolute, "there is no such event log"};
+  if (!is_taken(*absolute)) return Error{*absolute, "there is no such event log"};
   std::optional<FileLock> lock;
   if (mode == OpenMode::ReadWrite) {
     // First of all, so that no lock file appears beside somebody else's.
-    if (auto known = open_known(*absolute); !known) return known.error();
-    auto acquired = FileLock::acquire(lock_path(*absolute));
+    if (auto known = open_known_log(*absolute); !known) return known.error();
+    auto acquired = FileLock::acquire(log_lock_path(*absolute));
     if (!acquired) return Error{*absolute, acquired.error().message};
     lock = std::move(*acquired);
   }
@@ -260,25 +218,32 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open(const std::string
 Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open_locked(const std::string& path, OpenMode mode,
                                                                       std::optional<FileLock> lock) {
   // First as a reader, so that a file that turns out to be somebody else's is left as it was.
-  auto known = open_known(path);
+  auto known = open_known_log(path);
   if (!known) return known.error();
   auto& [reader, access] = *known;
+  std::optional<InodeLock> file;
+  if (mode == OpenMode::ReadWrite) {
+    auto owned = own_file(path);
+    if (!owned) return owned.error();
+    file = std::move(*owned);
+    if (auto whole = check_nothing_lost(path); !whole) return whole.error();
+  }
   // While another process writes, its write-ahead file is in motion; that process checked it when it began.
-  const auto in_use = [&] { return mode == OpenMode::ReadOnly && FileLock::held(lock_path(path)); };
+  const auto in_use = [&] { return mode == OpenMode::ReadOnly && FileLock::held(log_lock_path(path)); };
   if (!in_use()) {
     if (auto sound = check_write_ahead_file(write_ahead_path(path)); !sound && !in_use()) return sound.error();
   }
   auto contents = read_contents(reader, access);
   if (!contents) return contents.error();
-  auto& [head, metadata] = *contents;
   if (mode == OpenMode::ReadOnly) {
     return std::unique_ptr<SqliteEventLog>(
-        new SqliteEventLog(std::move(reader), access, std::nullopt, head, std::move(metadata)));
+        new SqliteEventLog(std::move(reader), access, std::nullopt, std::move(*contents)));
   }
   auto writer = SqliteConnection::open(path, SqliteAccess::ReadWrite);
   if (!writer) return writer.error();
   std::unique_ptr<SqliteEventLog> log(
-      new SqliteEventLog(std::move(*writer), SqliteAccess::ReadOnly, std::move(lock), head, std::move(metadata)));
+      new SqliteEventLog(std::move(*writer), SqliteAccess::ReadOnly, std::move(lock), std::move(*contents)));
+  log->file_ = std::move(file);
   if (auto started = log->start_writing(); !started) return started.error();
   return log;
 }
@@ -288,6 +253,7 @@ Expected<void> SqliteEventLog::start_writing() {
   if (!mode) return mode.error();
   if (*mode != "wal") return connection_.error("cannot be opened for writing");
   if (auto set = connection_.execute(kWriterSettings); !set) return set.error();
+  connection_.count_frames(&frames_);
   auto insert_batch = connection_.prepare(
       "INSERT INTO batches(sequence, first_event, last_event, checksum, payload) VALUES(?1, ?2, ?3, ?4, ?5)");
   if (!insert_batch) return insert_batch.error();
@@ -303,7 +269,11 @@ Expected<void> SqliteEventLog::start_writing() {
   statements_.emplace(Statements{std::move(*insert_batch), std::move(*update), std::move(*insert_snapshot),
                                  std::move(*drop_snapshot), std::move(*put_metadata)});
   // A write that changes nothing tells now, not at the first event, that the file cannot be written.
-  return transact("cannot be opened for writing", head_, [] { return true; });
+  if (auto written = transact("cannot be opened for writing", head_, [] { return true; }); !written) return written;
+  auto watch = FileWatch::begin(connection_.path(), file_->descriptor());
+  if (!watch) return watch.error();
+  watch_ = std::move(*watch);
+  return {};
 }
 
 Expected<void> SqliteEventLog::check_writable() const {
@@ -332,13 +302,46 @@ Expected<void> SqliteEventLog::check_continues(std::span<const Event> events,
 
 template <typename Writes>
 Expected<void> SqliteEventLog::transact(const char* doing, LogHead& head, Writes&& writes) {
+  if (spoilt_) return *spoilt_;
   Expected<void> result = connection_.execute("BEGIN IMMEDIATE");
   if (result && !(writes() && update_head(statements_->update_head, head))) result = connection_.error("");
   if (result) result = connection_.execute("COMMIT");
-  if (result) return {};
+  if (result) return settle_files();
   Error error = connection_.error(doing);
   connection_.roll_back();
+  // Where another program is behind the failure, that is the error to tell.
+  if (auto settled = settle_files(); !settled) return settled;
   return error;
+}
+
+Expected<void> SqliteEventLog::settle_files() {
+  if (!watch_) return {};
+  if (auto fault = watch_->wrote_ahead(static_cast<std::uint64_t>(frames_))) return give_up(*fault);
+  if (frames_ < kFramesUntilFold) return {};
+  connection_.fold();  // Where it fails, or a reader stands in its way, the next commit tries again.
+  if (auto fault = watch_->folded()) return give_up(*fault);
+  return {};
+}
+
+Expected<void> SqliteEventLog::look_at_files() {
+  if (spoilt_) return *spoilt_;
+  if (!watch_) return {};
+  if (auto fault = watch_->look()) return give_up(*fault);
+  return {};
+}
+
+Error SqliteEventLog::give_up(const FileFault& fault) {
+  spoilt_ = fault.error;
+  FileFault rest = fault;
+  if (rest.left == FileFault::Left::All && !connection_.fold()) rest.left = FileFault::Left::MainFile;
+  connection_.keep_files_on_close();
+  leave_in_order(connection_.path(), rest, head_.last_event);
+  return *spoilt_;
+}
+
+Expected<void> SqliteEventLog::check_files() {
+  const std::lock_guard lock(mutex_);
+  return look_at_files();
 }
 
 bool SqliteEventLog::insert_batches(std::span<const Event> events, std::span<const LoggedCommand> commands,
@@ -351,15 +354,17 @@ bool SqliteEventLog::insert_batches(std::span<const Event> events, std::span<con
     commands = commands.subspan(some_commands.size());
     const BatchHeader header{head.batches + 1, head.last_event + 1, head.last_event + some_events.size()};
     encode_batch(payload_, some_events, some_commands);
+    const std::uint64_t checksum = batch_checksum(header, payload_.str());
     const bool inserted = statements_->insert_batch.bind(1, header.sequence)
                               .bind(2, header.first_event)
                               .bind(3, header.last_event)
-                              .bind(4, batch_checksum(header, payload_.str()))
+                              .bind(4, checksum)
                               .bind_blob(5, payload_.str())
                               .run();
     if (!inserted) return false;
     head.batches = header.sequence;
     head.last_event = header.last_event;
+    head.chain = chained(head.chain, checksum);
   }
   return true;
 }
@@ -411,9 +416,9 @@ bool SqliteEventLog::drop_old_snapshots() {
 }
 
 Expected<std::vector<EventNumber>> SqliteEventLog::list_snapshots() {
-  auto select = connection_.prepare("SELECT event FROM snapshots ORDER BY event DESC LIMIT ?1");
+  auto select = connection_.prepare("SELECT event FROM snapshots WHERE event > ?2 ORDER BY event DESC LIMIT ?1");
   if (!select) return select.error();
-  select->bind(1, std::uint64_t{kSnapshotsListedMax});
+  select->bind(1, std::uint64_t{kSnapshotsListedMax}).bind(2, segment_after_);
   std::vector<EventNumber> events;
   int code = select->step();
   for (; code == SQLITE_ROW; code = select->step()) events.push_back(select->number(0));
@@ -443,6 +448,48 @@ Expected<std::vector<EventNumber>> SqliteEventLog::snapshot_events() {
 Expected<Snapshot> SqliteEventLog::snapshot(EventNumber event) {
   const std::lock_guard lock(mutex_);
   return read_snapshot(event);
+}
+
+bool SqliteEventLog::replace_metadata(const Metadata& metadata) {
+  if (!connection_.execute("DELETE FROM metadata")) return false;
+  for (const auto& [key, value] : metadata) {
+    if (!statements_->put_metadata.bind_text(1, key).bind_text(2, value).run()) return false;
+  }
+  return true;
+}
+
+Expected<void> SqliteEventLog::open_segment(const SegmentOpening& opening) {
+  const std::lock_guard lock(mutex_);
+  if (auto writable = check_writable(); !writable) return writable;
+  if (std::max(opening.state.size(), opening.broker.size()) > kValueBytesMax) {
+    return Error{connection_.path(), "the opening state of a segment is too large"};
+  }
+  LogHead head = head_;
+  ++head.segments;
+  head.metadata_checksum = metadata_checksum(opening.metadata);
+  const SegmentPlace place{head.segments, head.last_event, head.batches + 1, head.chain};
+  auto written = transact("a segment cannot be opened", head, [&] {
+    return insert_segment(connection_, place, opening) && replace_metadata(opening.metadata);
+  });
+  if (!written) return written;
+  head_ = head;
+  segment_after_ = place.after;
+  metadata_ = opening.metadata;
+  return {};
+}
+
+Expected<std::vector<SegmentNote>> SqliteEventLog::segments() {
+  const std::lock_guard lock(mutex_);
+  auto rows = read_segments(connection_, head_.segments);
+  if (!rows) return rows.error();
+  std::vector<SegmentNote> notes;
+  for (SegmentRow& row : *rows) notes.push_back(std::move(row.note));
+  return notes;
+}
+
+Expected<SegmentOpening> SqliteEventLog::segment_opening(std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  return read_segment_opening(connection_, number);
 }
 
 Expected<void> SqliteEventLog::put_metadata(const std::string& key, const std::string& value) {

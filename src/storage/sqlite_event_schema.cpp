@@ -7,6 +7,7 @@
 
 #include "engine/bytes.hpp"
 #include "storage/checksum.hpp"
+#include "storage/sqlite_segments.hpp"
 
 namespace bellwether {
 namespace {
@@ -21,8 +22,11 @@ constexpr Table kTables[] = {
      "checksum INTEGER NOT NULL, payload BLOB NOT NULL) STRICT"},
     {"head",
      "CREATE TABLE head(id INTEGER PRIMARY KEY, batches INTEGER NOT NULL, last_event INTEGER NOT NULL, "
-     "metadata_checksum INTEGER NOT NULL, checksum INTEGER NOT NULL) STRICT"},
+     "metadata_checksum INTEGER NOT NULL, segments INTEGER NOT NULL, chain INTEGER NOT NULL, checksum INTEGER NOT "
+     "NULL) "
+     "STRICT"},
     {"metadata", "CREATE TABLE metadata(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID"},
+    {"segments", kCreateSegments},
     {"snapshots",
      "CREATE TABLE snapshots(event INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT"},
 };
@@ -57,7 +61,15 @@ std::uint64_t LogHead::checksum() const {
   words.u64(batches);
   words.u64(last_event);
   words.u64(metadata_checksum);
+  words.u64(segments);
+  words.u64(chain);
   return xxh64(words.str(), 0);
+}
+
+std::uint64_t chained(std::uint64_t chain, std::uint64_t batch_checksum) {
+  ByteWriter word;
+  word.u64(batch_checksum);
+  return xxh64(word.str(), chain);
 }
 
 std::uint64_t metadata_checksum(const Metadata& metadata) {
@@ -79,15 +91,17 @@ Expected<void> write_event_log_schema(SqliteConnection& connection, const Metada
     if (auto made = connection.execute(table.sql); !made) return made.error();
   }
   if (auto marked = connection.execute(marks.c_str()); !marked) return marked.error();
-  if (auto row = connection.execute("INSERT INTO head VALUES(1, 0, 0, 0, 0)"); !row) return row.error();
+  if (auto row = connection.execute("INSERT INTO head VALUES(1, 0, 0, 0, 0, 0, 0)"); !row) return row.error();
   auto insert = connection.prepare("INSERT INTO metadata VALUES(?1, ?2)");
   if (!insert) return insert.error();
   for (const auto& [key, value] : metadata) {
     if (!insert->bind_text(1, key).bind_text(2, value).run()) return connection.error("the metadata cannot be written");
   }
+  if (auto first = insert_segment(connection, {1, 0, 1, 0}, {Timestamp(), metadata, {}, {}}); !first) return first;
   auto update = connection.prepare(kUpdateHead);
   if (!update) return update.error();
-  if (!update_head(*update, LogHead{0, 0, metadata_checksum(metadata)})) return connection.error("cannot be written");
+  const LogHead head{0, 0, metadata_checksum(metadata), 1, 0};
+  if (!update_head(*update, head)) return connection.error("cannot be written");
   return connection.execute("COMMIT");
 }
 
@@ -127,8 +141,9 @@ Expected<LogHead> read_head(const SqliteConnection& connection, SqliteStatement&
   LogHead head;
   bool sealed = false;
   if (code == SQLITE_ROW) {
-    head = LogHead{select_head.number(0), select_head.number(1), select_head.number(2)};
-    sealed = select_head.number(3) == head.checksum();
+    head = LogHead{select_head.number(0), select_head.number(1), select_head.number(2), select_head.number(3),
+                   select_head.number(4)};
+    sealed = select_head.number(5) == head.checksum();
   }
   select_head.reset();
   if (!sealed) return Error{connection.path(), "the file is damaged: its head has a wrong checksum"};
@@ -145,7 +160,9 @@ bool update_head(SqliteStatement& update, const LogHead& head) {
   return update.bind(1, head.batches)
       .bind(2, head.last_event)
       .bind(3, head.metadata_checksum)
-      .bind(4, head.checksum())
+      .bind(4, head.segments)
+      .bind(5, head.chain)
+      .bind(6, head.checksum())
       .run();
 }
 

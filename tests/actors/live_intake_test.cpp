@@ -41,6 +41,7 @@ class ScriptedBroker final : public Broker {
   void collect(Timestamp now, std::vector<Event>& out) override { script_->collect(now, out); }
   [[nodiscard]] Timestamp next_message() const override { return script_->next(); }
   [[nodiscard]] Timestamp next_look() const override { return *look_; }
+  void change_configuration(const EngineConfig&, const CarryOver&) override {}
   void ask_books(Timestamp, std::function<void(const Expected<BrokerBooks>&)>) override {}
 
  private:

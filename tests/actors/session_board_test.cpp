@@ -376,10 +376,10 @@ TEST(SessionBoard, SaysWhenChangesAreNoLongerKeptAndReadsThemFromHistory) {
   BoardConfig limits;
   limits.stream_changes = 4;
   SessionBoard board = empty_board(limits);
-  EXPECT_FALSE(board.history(0, 8, [](const Turn&) { return true; }).has_value());
-  board.set_history([](EventNumber, EventNumber upto, const TurnVisitor& visit) -> Expected<void> {
+  EXPECT_FALSE(board.history(0, 8, [](const Turn&, const EngineConfig&) { return true; }).has_value());
+  board.set_history([&board](EventNumber, EventNumber upto, const TurnVisitor& visit) -> Expected<void> {
     for (const Turn& turn : small_session()) {
-      if (turn.event.number > upto || !visit(turn)) break;
+      if (turn.event.number > upto || !visit(turn, board.config())) break;
     }
     return {};
   });
@@ -390,7 +390,7 @@ TEST(SessionBoard, SaysWhenChangesAreNoLongerKeptAndReadsThemFromHistory) {
   EXPECT_FALSE(kept.gap);
   EXPECT_EQ(kept.changes.size(), 4u);
   std::vector<StateChange> old;
-  EXPECT_TRUE(board.history(0, 6, [&](const Turn& turn) {
+  EXPECT_TRUE(board.history(0, 6, [&](const Turn& turn, const EngineConfig&) {
     append_state_changes(turn, old);
     return true;
   }));

@@ -8,6 +8,7 @@
 #include "api/request_body.hpp"
 #include "api/routes.hpp"
 #include "api/session_stream.hpp"
+#include "config/json.hpp"
 #include "engine/manual_strategy.hpp"
 #include "net/router.hpp"
 #include "tests/support/turns.hpp"
@@ -33,13 +34,13 @@ class CommandRoutes : public ::testing::Test {
   HttpResponse ask(const std::string& method, const std::string& target, const std::string& body = "",
                    const std::string& key = "") {
     ApiPorts ports;
-    ports.session = &board;
-    ports.control = [this](const OperatorCommand& command) -> Expected<CommandReceipt> {
+    ports.session = fixed_session(board);
+    ports.control = [this](const SessionView&, const OperatorCommand& command) -> Expected<CommandReceipt> {
       commands.push_back(command);
       return command.only_ask && !known ? CommandReceipt() : receipt;
     };
-    const Router router(make_routes(ports, session_stream(board, StreamLimits(), metrics)), AccessRules(),
-                        read_request_body);
+    const Router router(make_routes(ports, session_stream(fixed_session(board), StreamLimits(), metrics)),
+                        AccessRules(), read_request_body);
     HttpRequest request{method, target, "127.0.0.1:8080", "", body.empty() ? "" : "application/json", body};
     if (!key.empty()) request.headers.emplace_back("Idempotency-Key", key);
     return router.handle(request);

@@ -50,7 +50,7 @@ class PastRoutes : public ::testing::TestWithParam<bool> {
     reader.open();
     config.port = 0;
     ApiPorts ports;
-    ports.session = &board;
+    ports.session = fixed_session(board);
     if (GetParam()) ports.past = &reader;
     server = std::move(ApiServer::start(config, ports).value());
     client = std::make_unique<HttpClient>(server->port());

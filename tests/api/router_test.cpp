@@ -26,8 +26,8 @@ class RouterTest : public ::testing::Test {
 
   ApiPorts ports() {
     ApiPorts p;
-    p.session = &board;
-    p.control = [this](const OperatorCommand& command) -> Expected<CommandReceipt> {
+    p.session = fixed_session(board);
+    p.control = [this](const SessionView&, const OperatorCommand& command) -> Expected<CommandReceipt> {
       if (refuse_commands) return Error{"", "the session has ended"};
       commands.push_back(command);
       return receipt;
@@ -36,7 +36,9 @@ class RouterTest : public ::testing::Test {
     return p;
   }
 
-  std::vector<Route> routes() { return make_routes(ports(), session_stream(board, StreamLimits(), metrics)); }
+  std::vector<Route> routes() {
+    return make_routes(ports(), session_stream(fixed_session(board), StreamLimits(), metrics));
+  }
   Router router() { return Router(routes(), AccessRules(), read_request_body); }
   HttpResponse ask(const std::string& method, const std::string& target, const std::string& body = "",
                    const std::string& content_type = "application/json") {

@@ -28,8 +28,10 @@ class ApiServerTest : public ::testing::Test {
 
   ApiPorts ports() {
     ApiPorts p;
-    p.session = &board;
-    p.control = [](const OperatorCommand&) -> Expected<CommandReceipt> { return CommandReceipt{9}; };
+    p.session = fixed_session(board);
+    p.control = [](const SessionView&, const OperatorCommand&) -> Expected<CommandReceipt> {
+      return CommandReceipt{9};
+    };
     p.metrics = [] { return std::string("up 1\n"); };
     return p;
   }
@@ -85,7 +87,7 @@ TEST_F(ApiServerTest, AsksForTheTokenOnEveryRouteButHealth) {
   const std::uint16_t port = serve();
   std::size_t guarded = 0;
   ApiMetrics metrics;
-  for (const Route& route : make_routes(ports(), session_stream(board, StreamLimits(), metrics))) {
+  for (const Route& route : make_routes(ports(), session_stream(fixed_session(board), StreamLimits(), metrics))) {
     std::string target = route.path;
     if (const std::size_t brace = target.find('{'); brace != std::string::npos)
       target.replace(brace, std::string::npos, "x");
@@ -153,7 +155,8 @@ TEST_F(ApiServerTest, StopsWhileClientsAreConnected) {
 TEST_F(ApiServerTest, RunsCommandsWithoutHoldingUpOtherRequests) {
   std::promise<void> release;
   ApiPorts p = ports();
-  p.control = [gate = release.get_future().share()](const OperatorCommand&) -> Expected<CommandReceipt> {
+  p.control = [gate = release.get_future().share()](const SessionView&,
+                                                    const OperatorCommand&) -> Expected<CommandReceipt> {
     gate.wait();
     return CommandReceipt{9};
   };

@@ -39,7 +39,7 @@ class StreamPosition : public ::testing::TestWithParam<Passage> {
     board.set_history([this](EventNumber after, EventNumber upto, const TurnVisitor& visit) -> Expected<void> {
       ++history_reads;
       for (EventNumber n = after > after % 4 ? after - after % 4 : 1; n <= upto; ++n) {
-        if (!visit(turn(n))) break;
+        if (!visit(turn(n), board.config())) break;
       }
       return {};
     });
@@ -86,7 +86,7 @@ TEST_P(StreamPosition, LosesNoEventAndRepeatsNone) {
   const Passage& passage = GetParam();
   for (EventNumber n = passage.board_from; n <= passage.events; ++n) board.apply(turn(n));
   ApiPorts ports;
-  ports.session = &board;
+  ports.session = fixed_session(board);
   auto server = ApiServer::start(config, ports);
   ASSERT_TRUE(server.has_value());
   std::vector<std::unique_ptr<StreamClient>> clients;

@@ -37,7 +37,7 @@ class StreamTest : public ::testing::Test {
     board.set_history([this](EventNumber, EventNumber upto, const TurnVisitor& visit) -> Expected<void> {
       ++history_reads;
       for (EventNumber n = 1; n <= std::min(upto, history_end.load()); ++n) {
-        if (!visit(long_session_turn(n))) break;
+        if (!visit(long_session_turn(n), board.config())) break;
       }
       return {};
     });
@@ -47,7 +47,7 @@ class StreamTest : public ::testing::Test {
 
   std::uint16_t serve() {
     ApiPorts ports;
-    ports.session = &board;
+    ports.session = fixed_session(board);
     auto started = ApiServer::start(config, ports);
     EXPECT_TRUE(started.has_value());
     server = std::move(*started);
@@ -187,7 +187,7 @@ TEST_F(ShortMemoryStreamTest, TellsWhereToGoOnWhenTheLogCannotBeRead) {
   board.set_history([this](EventNumber, EventNumber, const TurnVisitor& visit) -> Expected<void> {
     // Enough to be sent, then some that wait to be sent together with what follows.
     for (EventNumber n = 1; n <= 700; ++n) {
-      if (!visit(long_session_turn(n))) break;
+      if (!visit(long_session_turn(n), board.config())) break;
     }
     return Error{"log", "the disk is on fire"};
   });

@@ -189,10 +189,12 @@ int main() {
   const StrategyRegistry registry = StrategyRegistry::built_in();
   SessionBoard board(config_with_parameters(registry), registry);
   ApiPorts ports;
-  ports.session = &board;
-  ports.control = [](const OperatorCommand&) -> Expected<CommandReceipt> { return CommandReceipt{14}; };
+  ports.session = fixed_session(board);
+  ports.control = [](const SessionView&, const OperatorCommand&) -> Expected<CommandReceipt> {
+    return CommandReceipt{14};
+  };
   ApiMetrics metrics;
-  const Router router(make_routes(ports, session_stream(board, StreamLimits(), metrics)), AccessRules(),
+  const Router router(make_routes(ports, session_stream(fixed_session(board), StreamLimits(), metrics)), AccessRules(),
                       read_request_body);
   Json out;
   out["openapi"] = openapi_document(router.routes());

@@ -78,6 +78,7 @@ class OutsideBroker final : public Broker {
   void take(const Event&, std::span<const OrderCommand> commands) override {
     for (const OrderCommand& command : commands) send_(command);
   }
+  void change_configuration(const EngineConfig&, const CarryOver&) override {}
   void collect(Timestamp, std::vector<Event>& out) override { link_->collect(*now_, out); }
   [[nodiscard]] Timestamp next_message() const override { return link_->next_report(); }
   void ask_books(Timestamp, std::function<void(const Expected<BrokerBooks>&)>) override {}
@@ -209,17 +210,16 @@ class World {
     std::vector<Event> lost;  // Said to nobody.
     link_.collect(now_, lost);
     auto node = std::make_unique<Node>();
-    node->intake = std::make_unique<LiveIntake>(
-        std::make_unique<OutsideBroker>(link_, now_, [this](const OrderCommand& command) { send(command); }));
-    auto recovered = recover_live(config_, registry_, log_, *node->intake, {});
+    auto recovered = recover_live(log_, recovery_ports());
     if (!recovered) return fail("recovery: " + recovered.error().text());
     LiveRecovery& at = *recovered;
-    node->engine = std::move(at.start.engine);
-    node->last_event = at.start.last_event;
-    node->last_time = at.start.last_time;
+    node->engine = std::move(at.engine);
+    node->intake = std::move(at.intake);
+    node->last_event = at.last_event;
+    node->last_time = at.last_time;
     node->intake->set_next_timer(node->engine->next_timer());
     const bool fresh = node->last_event == 0;
-    const MarketStart market{fresh ? now_ : node->last_time, at.open_session, fresh};
+    const MarketStart market{fresh ? now_ : node->last_time, node->intake->open_session(), fresh};
     node->intake->set_market(std::make_unique<LossyMarket>(std::make_unique<SimulatedMarket>(market_options(), market),
                                                            draws_,
                                                            left_out(options_, Disturbance::LostData) ? 0 : 0.1));
@@ -231,6 +231,17 @@ class World {
       enter(event);
     }
     check_answers();
+  }
+
+  [[nodiscard]] LiveRecoveryPorts recovery_ports() {
+    LiveRecoveryPorts ports;
+    ports.make_engine = [this] { return Engine::make(config_, registry_); };
+    ports.open_engine = [this](const std::string&) { return Engine::make(config_, registry_); };
+    ports.make_intake = [this] {
+      return std::make_unique<LiveIntake>(
+          std::make_unique<OutsideBroker>(link_, now_, [this](const OrderCommand& command) { send(command); }));
+    };
+    return ports;
   }
 
   void kill(const char* how) {

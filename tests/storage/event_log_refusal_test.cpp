@@ -65,8 +65,11 @@ TEST(EventLogRefusal, NamesWhatAForeignFileIs) {
 TEST(EventLogRefusal, NamesAnotherSchemaAndForeignTables) {
   const TemporaryFolder folder;
   make_log(folder / "newer").reset();
-  run_sql(folder / "newer", "PRAGMA user_version = 3");
-  EXPECT_THAT(refusal(folder / "newer"), HasSubstr("schema version 3; this program reads up to version 2"));
+  const std::string known = std::to_string(kEventLogSchemaVersion);
+  const std::string next = std::to_string(kEventLogSchemaVersion + 1);
+  run_sql(folder / "newer", ("PRAGMA user_version = " + next).c_str());
+  EXPECT_THAT(refusal(folder / "newer"),
+              HasSubstr("schema version " + next + "; this program reads up to version " + known));
   make_log(folder / "older").reset();
   run_sql(folder / "older", "PRAGMA user_version = 1");
   EXPECT_THAT(refusal(folder / "older"), HasSubstr("schema version 1, of an earlier version of this program"));

@@ -29,6 +29,9 @@ class GatedLog final : public EventLog {
     return {};
   }
   Expected<std::vector<EventNumber>> snapshot_events() override { return std::vector<EventNumber>(); }
+  Expected<void> open_segment(const SegmentOpening&) override { return Error{"log", "no segments"}; }
+  Expected<std::vector<SegmentNote>> segments() override { return std::vector<SegmentNote>(1); }
+  Expected<SegmentOpening> segment_opening(std::uint64_t) override { return SegmentOpening(); }
   Expected<Snapshot> snapshot(EventNumber) override { return Error{"log", "no such snapshot"}; }
   [[nodiscard]] EventNumber last_event() const override { return recorded.events.size(); }
   [[nodiscard]] const std::map<std::string, std::string>& metadata() const override { return metadata_; }

@@ -39,10 +39,29 @@ class MemoryLog : public EventLog {
     }
     return Error{"log", "no such snapshot"};
   }
+  Expected<void> open_segment(const SegmentOpening& opening) override {
+    openings_.push_back(opening);
+    after_.push_back(events.size());
+    snapshots.clear();
+    return {};
+  }
+  Expected<std::vector<SegmentNote>> segments() override {
+    std::vector<SegmentNote> notes;
+    for (std::size_t i = 0; i < openings_.size(); ++i) {
+      notes.push_back({i + 1, after_[i], openings_[i].opened, 0, {}, {}, openings_[i].metadata, {}});
+    }
+    return notes;
+  }
+  Expected<SegmentOpening> segment_opening(std::uint64_t number) override {
+    if (number == 0 || number > openings_.size()) return Error{"log", "no such segment"};
+    return openings_[number - 1];
+  }
   [[nodiscard]] EventNumber last_event() const override { return events.size(); }
-  [[nodiscard]] const std::map<std::string, std::string>& metadata() const override { return metadata_; }
+  [[nodiscard]] const std::map<std::string, std::string>& metadata() const override {
+    return openings_.back().metadata;
+  }
   Expected<void> put_metadata(const std::string& key, const std::string& value) override {
-    metadata_[key] = value;
+    openings_.back().metadata[key] = value;
     return {};
   }
   [[nodiscard]] std::unique_ptr<EventLogCursor> read(EventNumber after) override {
@@ -74,7 +93,8 @@ class MemoryLog : public EventLog {
     bool done_ = false;
   };
 
-  std::map<std::string, std::string> metadata_;
+  std::vector<SegmentOpening> openings_ = std::vector<SegmentOpening>(1);
+  std::vector<EventNumber> after_ = {0};
 };
 
 }  // namespace bellwether::testing

@@ -1,6 +1,7 @@
 // A strategy that asks for anything at any time: every verb of the Context, drawn from a seed. For simulations.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include "engine/split_mix.hpp"
@@ -21,11 +22,16 @@ class WildStrategy final : public StrategyBase<WildStrategy> {
   void on_fill(const ExecutionReport& report, Context& context) override {
     if (draws_.chance(0.1)) act(report.instrument, context);
   }
-  void on_timer(std::uint32_t tag, Context& context) override { act(static_cast<InstrumentIndex>(tag), context); }
+  void on_timer(std::uint32_t tag, Context& context) override { act(context.instruments()[tag], context); }
   void save(ByteWriter& out) const override { out.u64(draws_.state()); }
   void load(ByteReader& in) override { draws_ = SplitMix64(in.u64()); }
 
  private:
+  /// The same in a configuration of other indices.
+  static std::uint32_t place_of(InstrumentIndex instrument, const Context& context) {
+    const auto all = context.instruments();
+    return static_cast<std::uint32_t>(std::find(all.begin(), all.end(), instrument) - all.begin());
+  }
   Quantity some() { return Quantity::from_int(1 + draws_.up_to(19)); }
   Price near(Price last, double reach) {
     return Price::rounded(last.to_double() * (1 + (draws_.fraction() - 0.5) * reach));
@@ -83,7 +89,8 @@ class WildStrategy final : public StrategyBase<WildStrategy> {
         if (draws_.chance(0.3)) {
           context.cancel_all(instrument);
         } else {
-          context.set_timer(context.now() + Duration(draws_.up_to(std::int64_t{600} * 1'000'000'000)), instrument);
+          context.set_timer(context.now() + Duration(draws_.up_to(std::int64_t{600} * 1'000'000'000)),
+                            place_of(instrument, context));
         }
     }
   }

@@ -17,12 +17,12 @@ void SimulatedBroker::ask_books(Timestamp since, std::function<void(const Expect
 
 void SimulatedBroker::collect(Timestamp now, std::vector<Event>& out) {
   for (const Question& question : std::exchange(questions_, {})) question.answer(books(question.since));
-  link_.collect(now, out);
+  link_->collect(now, out);
 }
 
 BrokerBooks SimulatedBroker::books(Timestamp since) const {
   BrokerBooks books;
-  const SimulatedExchange& exchange = link_.exchange();
+  const SimulatedExchange& exchange = link_->exchange();
   books.cash = exchange.books().cash();
   for (std::size_t i = 0; i < instruments_; ++i) {
     const auto instrument = static_cast<InstrumentIndex>(i);
@@ -39,6 +39,13 @@ BrokerBooks SimulatedBroker::books(Timestamp since) const {
   std::sort(books.executions.begin(), books.executions.end(),
             [](const ExecutionReport& a, const ExecutionReport& b) { return a.execution_id < b.execution_id; });
   return books;
+}
+
+void SimulatedBroker::change_configuration(const EngineConfig& next, const CarryOver& carry) {
+  auto link = std::make_unique<ExchangeLink>(next);
+  link->take_over(*link_, carry);
+  link_ = std::move(link);
+  instruments_ = next.instruments.size();
 }
 
 }  // namespace bellwether

@@ -1,6 +1,7 @@
 // The in-process exchange as a broker.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "brokers/broker.hpp"
@@ -12,16 +13,22 @@ namespace bellwether {
 class SimulatedBroker final : public Broker {
  public:
   /// `config` must outlive the broker.
-  explicit SimulatedBroker(const EngineConfig& config) : instruments_(config.instruments.size()), link_(config) {}
+  explicit SimulatedBroker(const EngineConfig& config)
+      : instruments_(config.instruments.size()), link_(std::make_unique<ExchangeLink>(config)) {}
 
   [[nodiscard]] BrokerCapabilities capabilities() const override;
-  void take(const Event& event, std::span<const OrderCommand> commands) override { link_.take(event, commands); }
-  void replay(const Event& event, std::span<const OrderCommand> commands) override { link_.take(event, commands); }
+  void take(const Event& event, std::span<const OrderCommand> commands) override { link_->take(event, commands); }
+  void replay(const Event& event, std::span<const OrderCommand> commands) override { link_->take(event, commands); }
   [[nodiscard]] bool outlives_us() const override { return false; }
   /// Answers to `ask_books` come first.
   void collect(Timestamp now, std::vector<Event>& out) override;
-  [[nodiscard]] Timestamp next_message() const override { return link_.next_report(); }
-  [[nodiscard]] Timestamp next_look() const override { return link_.next_arrival(); }
+  [[nodiscard]] Timestamp next_message() const override { return link_->next_report(); }
+  [[nodiscard]] Timestamp next_look() const override { return link_->next_arrival(); }
+  void change_configuration(const EngineConfig& next, const CarryOver& carry) override;
+  void save(ByteWriter& out) const override { link_->save(out); }
+  void load(ByteReader& in) override { link_->load(in); }
+  /// See ExchangeLink.
+  [[nodiscard]] bool holds(InstrumentIndex instrument) const { return link_->holds(instrument); }
   void ask_books(Timestamp since, std::function<void(const Expected<BrokerBooks>&)> answer) override;
 
  private:
@@ -32,7 +39,7 @@ class SimulatedBroker final : public Broker {
   [[nodiscard]] BrokerBooks books(Timestamp since) const;
 
   std::size_t instruments_;
-  ExchangeLink link_;
+  std::unique_ptr<ExchangeLink> link_;
   std::vector<Question> questions_;
 };
 
