@@ -11,7 +11,9 @@ namespace {
 /// Reads a log entry by entry, events and commands apart.
 class LogReader {
  public:
-  LogReader(EventLog& log, EventNumber after) : cursor_(log.read(after)) {}
+  /// Events behind `after` and up to `upto`, with what they caused.
+  explicit LogReader(EventLog& log, EventNumber after, EventNumber upto = std::numeric_limits<EventNumber>::max())
+      : cursor_(log.read(after)), upto_(upto) {}
 
   /// The next event without taking it; null at the end or after an error.
   const Event* peek_event() {
@@ -31,19 +33,27 @@ class LogReader {
 
  private:
   bool load() {
-    if (ended_) return false;
+    if (ended_ || passed_) return false;
     auto count = cursor_->next(event_batch_, command_batch_);
     if (!count) error_ = count.error();
     if (!count || *count == 0) {
       ended_ = true;
       return false;
     }
-    events_.insert(events_.end(), event_batch_.begin(), event_batch_.end());
-    commands_.insert(commands_.end(), command_batch_.begin(), command_batch_.end());
-    return true;
+    for (const Event& event : event_batch_) {
+      if (event.number <= upto_) events_.push_back(event);
+    }
+    for (const LoggedCommand& command : command_batch_) {
+      if (command.event <= upto_) commands_.push_back(command);
+    }
+    // Commands may stand behind their events.
+    passed_ |= !event_batch_.empty() && event_batch_.front().number > upto_;
+    return !passed_;
   }
 
   std::unique_ptr<EventLogCursor> cursor_;
+  EventNumber upto_;
+  bool passed_ = false;  // A batch has come that lies behind it.
   std::vector<Event> event_batch_;
   std::vector<LoggedCommand> command_batch_;
   std::deque<Event> events_;
@@ -342,7 +352,7 @@ Expected<bool> rebuild_record(BacktestRunner& runner, const EngineConfig& config
                               const std::function<bool(const Turn&)>& visit) {
   SessionRecorder recorder(config);
   EventNumber last = 0;
-  const auto replayed = replay_turns(fresh, log, runner.last_event(), [&](const Turn& turn) {
+  const auto replayed = replay_turns(fresh, log, 0, runner.last_event(), [&](const Turn& turn) {
     if (!visit(turn)) return false;
     recorder.apply(turn);
     last = turn.event.number;
@@ -354,9 +364,9 @@ Expected<bool> rebuild_record(BacktestRunner& runner, const EngineConfig& config
   return true;
 }
 
-Expected<Replay> replay(Engine& engine, EventLog& log, bool ended) {
+Expected<Replay> replay(Engine& engine, EventLog& log, EventNumber after, EventNumber upto, bool ended) {
   Replay result;
-  LogReader reader(log, 0);
+  LogReader reader(log, after, upto);
   Verifier verifier(reader);
   LastStep last_step;
   while (const Event* logged = reader.peek_event()) {
@@ -393,9 +403,9 @@ Expected<std::uint64_t> count_operator_commands(EventLog& log) {
   }
 }
 
-Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber upto,
+Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber after, EventNumber upto,
                             const std::function<bool(const Turn&)>& visit) {
-  LogReader reader(log, 0);
+  LogReader reader(log, after);
   for (const Event* event = reader.peek_event(); event != nullptr && event->number <= upto;
        event = reader.peek_event()) {
     reader.drop_commands();  // They come out of the re-execution.

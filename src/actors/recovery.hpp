@@ -91,17 +91,18 @@ struct Replay {
   std::optional<std::string> difference;
 };
 
-/// Feeds a recorded log through the stages and compares the commands that come out with those recorded. In a log that
-/// has not `ended`, commands of the last step may be missing: the process died before they were written, and they had
-/// not left. The last step is all that followed from the last event that came from feed, clock or operator.
-Expected<Replay> replay(Engine& engine, EventLog& log, bool ended);
+/// Feeds the events behind `after`, where `engine` stands, up to `upto` through the stages and compares the commands
+/// that come out with those recorded. Where the log has not `ended` there, commands of the last step may be missing:
+/// the process died before they were written, and they had not left. The last step is all that followed from the last
+/// event that came from feed, clock or operator.
+Expected<Replay> replay(Engine& engine, EventLog& log, EventNumber after, EventNumber upto, bool ended);
 
 /// How many commands of an operator a log holds: they follow neither from the configuration nor from the data.
 Expected<std::uint64_t> count_operator_commands(EventLog& log);
 
-/// Re-executes a log through the stages and shows every turn from the first on, up to event `upto`, until `visit` gives
-/// false.
-Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber upto,
+/// Re-executes a log through the stages from event `after` on, where `engine` stands, and shows every turn up to event
+/// `upto`, until `visit` gives false.
+Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber after, EventNumber upto,
                             const std::function<bool(const Turn&)>& visit);
 
 }  // namespace bellwether

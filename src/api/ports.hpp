@@ -12,6 +12,19 @@ namespace bellwether {
 /// What a request or a stream sees of the session; it keeps its view as long as it needs it.
 using SessionViewPtr = std::shared_ptr<const SessionView>;
 
+/// That the session's configuration be read again and taken, or only that it be said what that would change.
+struct ConfigurationRequest {
+  bool dry_run = false;
+  bool close_removed = false;  ///< Positions and orders that become homeless are closed; else they are kept.
+  std::string reason;          ///< In the operator's words.
+  std::string key;             ///< Idempotency key; may be empty.
+};
+/// An answer that is ready to be sent.
+struct ConfigurationAnswer {
+  unsigned status = 200;
+  std::string json;
+};
+
 struct ApiPorts {
   /// The session as it is configured now. Called by any number of threads.
   std::function<SessionViewPtr()> session;
@@ -21,6 +34,10 @@ struct ApiPorts {
   /// to it within a second, or why it will never be taken. The command's indices are those of the view. Called by one
   /// thread at a time or several.
   std::function<Expected<CommandReceipt>(const SessionView&, const OperatorCommand&)> control;
+  /// Carries out a change of configuration, and waits for it. Empty where the session keeps its configuration.
+  std::function<ConfigurationAnswer(const ConfigurationRequest&)> change_configuration;
+  /// The configuration in force, as JSON. Empty where there is none.
+  std::function<std::string()> configuration;
   /// Prometheus text exposition.
   std::function<std::string()> metrics;
 };

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/command_routes.hpp"
+#include "api/configuration_routes.hpp"
 #include "api/json_response.hpp"
 #include "api/openapi.hpp"
 #include "api/past_routes.hpp"
@@ -175,6 +176,7 @@ std::vector<Route> make_routes(const ApiPorts& ports, std::shared_ptr<StreamHand
   add_reading_routes(ports, routes);
   add_past_routes(ports, routes);
   add_command_routes(ports, routes);
+  add_configuration_routes(ports, routes);
   add_stream_route(std::move(stream), routes);
   add_operations_routes(ports, routes);
   routes.push_back({.method = "GET",

@@ -341,6 +341,32 @@ Json accepted() {
                  {"unfinished", nullable(kText)}});
 }
 
+/// Of a change of configuration: one key, one stake without its strategy, one limit.
+void add_configuration(Json& schemas) {
+  schemas["Configuration"] = typed("object");
+  schemas["KeyChange"] = object({{"key", kText},
+                                 {"before", kText},
+                                 {"after", kText},
+                                 {"outcome", Json{{"type", "string"}, {"enum", {"taken", "next_start", "refused"}}}},
+                                 {"reason", nullable(kText)}});
+  schemas["RemovedStake"] = object({{"strategy", kText},
+                                    {"symbol", kText},
+                                    {"quantity", decimal()},
+                                    {"open_orders", count()},
+                                    {"becomes", Json{{"type", "string"}, {"enum", {"kept", "closed"}}}},
+                                    {"under", kText}});
+  schemas["ExceededLimit"] = object({{"key", kText}, {"allowed", kText}, {"found", kText}});
+  schemas["ConfigurationChange"] = object({{"dry_run", kBoolean},
+                                           {"repeated", kBoolean},
+                                           {"segment", count()},
+                                           {"opened", kBoolean},
+                                           {"after_event", count()},
+                                           {"changes", array_of("KeyChange")},
+                                           {"removed", array_of("RemovedStake")},
+                                           {"exceeded", array_of("ExceededLimit")},
+                                           {"warmed_up", Json{{"type", "array"}, {"items", kText}}}});
+}
+
 Json connection() {
   return object({{"type", kText},
                  {"connection", Json{{"type", "string"}, {"enum", {"market_data", "venue"}}}},
@@ -433,6 +459,7 @@ nlohmann::ordered_json api_schemas() {
   schemas["Strategy"] = strategy();
   schemas["Strategies"] = object({{"strategies", array_of("Strategy")}});
   schemas["Accepted"] = accepted();
+  add_configuration(schemas);
   schemas["Live"] = object({{"live", kBoolean}});
   schemas["Ready"] = object({{"ready", kBoolean}, {"phase", phase()}, {"reason", kText}});
   add_stream(schemas);

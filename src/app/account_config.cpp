@@ -44,7 +44,8 @@ Expected<std::vector<RetiredSetup>> retired_of(std::string_view text) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::vector<std::string> words = words_of(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
-    const bool sound = words.size() > 2 && active_id(words[0]) != words[0] && (words[1] == "close" || words[1] == "keep");
+    const bool sound =
+        words.size() > 2 && active_id(words[0]) != words[0] && (words[1] == "close" || words[1] == "keep");
     if (!sound) return Error{"log", "what it says of retired strategies cannot be read"};
     retired.push_back({words[0], {words.begin() + 2, words.end()}, words[1] == "close"});
   }

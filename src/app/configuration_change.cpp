@@ -47,9 +47,8 @@ constexpr std::array kAtStart = {Rule{"api.", ""}, Rule{"run.", ""}, Rule{"clock
 
 template <std::size_t N>
 const Rule* find(const std::array<Rule, N>& rules, std::string_view key) {
-  const auto found = std::ranges::find_if(rules, [&](const Rule& rule) {
-    return rule.key.ends_with('.') ? key.starts_with(rule.key) : key == rule.key;
-  });
+  const auto found = std::ranges::find_if(
+      rules, [&](const Rule& rule) { return rule.key.ends_with('.') ? key.starts_with(rule.key) : key == rule.key; });
   return found == rules.end() ? nullptr : &*found;
 }
 

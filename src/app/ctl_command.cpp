@@ -37,7 +37,9 @@ std::string implied_type(const std::map<std::string, std::string>& members) {
 
 Request request_of(const CtlOptions& options) {
   Request request;
-  for (const auto& [name, value] : options.members) request.body[name] = value;
+  for (const auto& [name, value] : options.members) {
+    if (!value.empty()) request.body[name] = value;
+  }
   const std::string& action = options.action;
   if (action == "order") {
     request.target = "/v1/orders";
@@ -53,6 +55,9 @@ Request request_of(const CtlOptions& options) {
     if (!options.strategy.empty()) request.body["strategy"] = options.strategy;
   } else if (action == "pause" || !options.strategy.empty()) {
     request.target = "/v1/strategies/" + percent_encoded(options.strategy) + (action == "pause" ? "/pause" : "/resume");
+  } else if (action == "reload") {
+    request.target = "/v1/configuration";
+    if (options.dry_run) request.body["dry_run"] = true;
   } else {
     request.target = "/v1/" + action;
     if (options.flatten) request.body["flatten"] = true;
@@ -145,6 +150,46 @@ int show_status(const CtlOptions& options, HttpCall call) {
   return kExitDone;
 }
 
+/// Says what a change of configuration came to. Refused keys make it fail.
+int show_change(const CtlOptions& options, const Json& json) {
+  bool refused = false;
+  for (const Json& change : json.value("changes", Json::array())) {
+    refused |= text_of(change, "outcome") == "refused";
+  }
+  const int code = refused ? kExitFailed : kExitDone;
+  if (options.json) {
+    std::cout << json.dump() << "\n";
+    return code;
+  }
+  for (const Json& change : json.value("changes", Json::array())) {
+    const std::string outcome = text_of(change, "outcome");
+    std::cout << text_of(change, "key") << ": " << text_of(change, "before") << " -> " << text_of(change, "after");
+    if (outcome == "next_start") std::cout << " (from the next start on)";
+    if (outcome == "refused") std::cout << " (refused: " << text_of(change, "reason") << ")";
+    std::cout << "\n";
+  }
+  for (const Json& stake : json.value("removed", Json::array())) {
+    std::cout << text_of(stake, "strategy") << " in " << text_of(stake, "symbol") << ": " << text_of(stake, "quantity")
+              << " and " << stake.value("open_orders", 0) << " open orders are " << text_of(stake, "becomes")
+              << " under " << text_of(stake, "under") << "\n";
+  }
+  for (const Json& strategy : json.value("warmed_up", Json::array())) {
+    std::cout << strategy.get<std::string>() << " was shown history and trades from here on\n";
+  }
+  for (const Json& limit : json.value("exceeded", Json::array())) {
+    std::cout << text_of(limit, "key") << " is exceeded: " << text_of(limit, "found") << ", allowed are "
+              << text_of(limit, "allowed") << "\n";
+  }
+  if (json.value("changes", Json::array()).empty()) std::cout << "nothing differs\n";
+  if (json.value("dry_run", false)) {
+    std::cout << "nothing was changed: this was a trial\n";
+  } else if (json.value("opened", false)) {
+    std::cout << "segment " << json.value("segment", 0) << " begins after event " << json.value("after_event", 0)
+              << "\n";
+  }
+  return code;
+}
+
 /// Says what became of a command.
 int show_receipt(const CtlOptions& options, const std::string& key, const Json& json) {
   const std::string denied = text_of(json, "denied_reason");
@@ -185,6 +230,7 @@ int ctl_command(const CtlOptions& options) {
     if (*code == kExitFailed) std::cerr << "key " << key << "\n";
     return *code;
   }
+  if (options.action == "reload") return show_change(options, std::get<Json>(answer));
   return show_receipt(options, key, std::get<Json>(answer));
 }
 

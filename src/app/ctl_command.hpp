@@ -19,6 +19,7 @@ struct CtlOptions {
   std::string symbol;
   std::string strategy;
   bool all = false;
+  bool dry_run = false;
   bool flatten = false;
   /// Members of the body that are texts, by the API's names: those of an order, or the quantity to close.
   std::map<std::string, std::string> members;

@@ -56,6 +56,12 @@ void add_ctl(CLI::App& program, CtlOptions& options) {
   ctl.add_option("--key", options.key, "Idempotency key, to repeat a command safely; a random one unless given");
   ctl.add_flag("--json", options.json, "Print the API's answer");
   add_action(ctl, options, "status", "Show how the session stands");
+  CLI::App& reload = add_action(ctl, options, "reload", "Read the configuration's file again and take it");
+  reload.add_flag("--dry-run", options.dry_run, "Only show what would change");
+  reload
+      .add_option("--removed", options.members["removed"],
+                  "What becomes of positions and orders of strategies and symbols that are removed")
+      ->check(CLI::IsMember({"keep", "close"}));
   CLI::App& halt = add_action(ctl, options, "halt", "Stop new orders");
   halt.add_flag("--flatten", options.flatten, "Also close every position");
   CLI::App& resume = add_action(ctl, options, "resume", "End a halt, or the pause of a strategy");

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "api/server.hpp"
-#include "config/app_config.hpp"
+#include "config/configuration.hpp"
 
 namespace bellwether {
 
 /// Trades through the in-process exchange on simulated prices. Gives the process's exit code.
-int run_by_the_clock(AppConfig config, ApiConfig api);
+/// `config` is what the sources hold now; a change of configuration reads them again.
+int run_by_the_clock(const ConfigurationSources& sources, const AppConfig& config, ApiConfig api);
 
 }  // namespace bellwether

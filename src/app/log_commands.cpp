@@ -1,10 +1,12 @@
 // bellwether log and bellwether replay: what a recorded session was, and whether it would be the same again.
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "actors/recovery.hpp"
 #include "app/commands.hpp"
 #include "app/config_command.hpp"
+#include "app/segment_replay.hpp"
 #include "app/session_log.hpp"
 #include "config/json.hpp"
 
@@ -58,6 +60,48 @@ std::variant<OpenLog, int> open_log(const std::string& path, const StrategyRegis
   return OpenLog{std::move(*log), session_engine_config(std::get<AppConfig>(config))};
 }
 
+/// What the indices of each segment's events stand for.
+class SegmentNames {
+ public:
+  /// `current`: of the last segment, which is all where the log holds one.
+  SegmentNames(EventLog& log, const StrategyRegistry& registry, const EngineConfig& current) {
+    const auto notes = log.segments();
+    for (std::size_t i = 0; notes && i + 1 < notes->size(); ++i) {
+      const auto setup = setup_of((*notes)[i].metadata, registry);
+      // Of a version whose configuration this one cannot read, indices are shown as numbers.
+      const auto* read = std::get_if<AccountSetup>(&setup);
+      names_.emplace((*notes)[i].after, Names(read != nullptr ? account_engine_config(*read) : EngineConfig()));
+    }
+    const EventNumber last = notes && !notes->empty() ? notes->back().after : 0;
+    names_.insert_or_assign(last, Names(current));
+  }
+  [[nodiscard]] const Names& at(EventNumber event) const {
+    const auto behind = names_.lower_bound(event);
+    return behind == names_.begin() ? behind->second : std::prev(behind)->second;
+  }
+
+ private:
+  std::map<EventNumber, Names> names_;  // By the event before the segment's first.
+};
+
+/// Replays one segment and proves that the next one began as this one ended. Where they differ, the difference.
+Expected<Replay> replay_segment(EventLog& log, const std::vector<SegmentNote>& notes, std::size_t index,
+                                const StrategyRegistry& registry) {
+  auto segment = open_segment(log, notes, index, registry);
+  if (!segment) return segment.error();
+  Engine& engine = *(*segment)->engine;
+  const bool is_last = index + 1 == notes.size();
+  auto result = replay(engine, log, (*segment)->note.after, (*segment)->last, !is_last || has_ended(log));
+  if (!result || result->difference || is_last) return result;
+  const auto same = begins_as_this_ended(log, notes[index + 1], engine, registry);
+  if (!same) return same.error();
+  if (!*same) {
+    result->difference = "segment " + std::to_string(notes[index + 1].number) +
+                         " does not begin with the state in which the one before it ends";
+  }
+  return result;
+}
+
 /// Reads the whole log, its checksums with it.
 Expected<void> check_whole(EventLog& log) {
   auto cursor = log.read(0);
@@ -87,7 +131,7 @@ int log_command(const LogCommandOptions& options) {
   const OpenLog& open = std::get<OpenLog>(opened);
   // Of a log that is damaged anywhere nothing is shown.
   if (auto whole = check_whole(*open.log); !whole) return fail(whole.error());
-  const Names names(open.config);
+  SegmentNames names(*open.log, registry, open.config);
   auto cursor = open.log->read(options.after);
   std::vector<Event> events;
   std::vector<LoggedCommand> commands;
@@ -97,11 +141,12 @@ int log_command(const LogCommandOptions& options) {
     if (*count == 0) return std::cout.flush() ? kExitDone : kExitFailed;
     for (const Event& event : events) {
       if (!is_type(event, options.type)) continue;
-      std::cout << (options.json ? json_of(event, names).dump() : readable(event, names)) << '\n';
+      const Names& known = names.at(event.number);
+      std::cout << (options.json ? json_of(event, known).dump() : readable(event, known)) << '\n';
     }
     if (!options.type.empty() && options.type != "order_command") continue;
     for (const LoggedCommand& command : commands) {
-      Json json = json_of(command.command, names);
+      Json json = json_of(command.command, names.at(command.event));
       if (options.json) {
         Json line;
         line["caused_by"] = command.event;
@@ -119,16 +164,31 @@ int replay_command(const std::string& path, const std::vector<std::string>& sett
   const StrategyRegistry registry = StrategyRegistry::built_in();
   auto opened = open_log(path, registry, settings);
   if (const int* code = std::get_if<int>(&opened)) return *code;
-  const OpenLog& open = std::get<OpenLog>(opened);
-  auto engine = Engine::make(open.config, registry);
-  if (!engine) return fail(engine.error());
-  auto result = replay(**engine, *open.log, has_ended(*open.log));
-  if (!result) return fail(result.error());
-  if (result->difference) {
-    std::cout << "different: " << *result->difference << "\n";
-    return kExitFailed;
+  EventLog& log = *std::get<OpenLog>(opened).log;
+  const auto notes = log.segments();
+  if (!notes) return fail(notes.error());
+  std::uint64_t events = 0;
+  std::uint64_t commands = 0;
+  std::size_t proved = 0;
+  for (std::size_t i = 0; i < notes->size(); ++i) {
+    const std::string version = engine_version_of((*notes)[i].metadata);
+    if (version != BELLWETHER_VERSION) {
+      std::cout << "segment " << (*notes)[i].number << ": version " << version << " proves it\n";
+      continue;
+    }
+    auto result = replay_segment(log, *notes, i, registry);
+    if (!result) return fail(result.error());
+    if (result->difference) {
+      std::cout << "different: " << *result->difference << "\n";
+      return kExitFailed;
+    }
+    ++proved;
+    events += result->events;
+    commands += result->commands;
   }
-  std::cout << "identical: " << result->events << " events, " << result->commands << " order commands\n";
+  std::cout << "identical: " << events << " events, " << commands << " order commands";
+  if (notes->size() > 1) std::cout << ", in " << proved << " of " << notes->size() << " segments";
+  std::cout << "\n";
   return kExitDone;
 }
 

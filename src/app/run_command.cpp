@@ -56,9 +56,11 @@ int refuse(std::span<const Error> errors) {
 /// Where the session begins: a fresh runner, or one that the log brought to where a former process was, board, metrics
 /// and the keys of commands with it. Null where a signal came meanwhile.
 Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, PaperSessionOptions& options) {
-  const auto make = [&running] { return BacktestRunner::make(running.engine, running.registry, running.data.feed()); };
+  const auto make = [&running] {
+    return BacktestRunner::make(running.now->engine, running.registry, running.data.feed());
+  };
   if (!running.log.continues) return make();
-  running.board.set_phase(SessionPhase::Recovering);
+  running.now->board.set_phase(SessionPhase::Recovering);
   const auto begin = steady_clock::now();
   auto recovery = recover(make, *running.log.log, [] { return !interrupted(); });
   if (!recovery) return recovery.error();
@@ -68,11 +70,11 @@ Expected<std::unique_ptr<BacktestRunner>> starting_point(Running& running, Paper
                {"snapshot_event", recovery->snapshot_event}});
   }
   if (recovery->interrupted) return std::unique_ptr<BacktestRunner>();
-  auto engine = Engine::make(running.engine, running.registry);
+  auto engine = Engine::make(running.now->engine, running.registry);
   if (!engine) return engine.error();
   std::unique_ptr<BacktestRunner> runner = std::move(recovery->runner);
-  const auto rebuilt = rebuild_record(*runner, running.engine, **engine, *running.log.log, [&](const Turn& turn) {
-    running.board.apply(turn);
+  const auto rebuilt = rebuild_record(*runner, running.now->engine, **engine, *running.log.log, [&](const Turn& turn) {
+    running.now->board.apply(turn);
     running.metrics.apply(turn);
     options.keys->pass(turn);
     return !interrupted();
@@ -95,13 +97,14 @@ Expected<void> conclude(Running& running) {
   const auto record = running.session->record();
   if (!record) return Error{"", "the record of the session cannot be had"};
   // The recorder may still take in what the conveyor has finished with: the end came through the venue.
-  RunResult result = finish_run(running.config, running.registry, *record, running.data);
+  RunResult result = finish_run(running.now->config, running.registry, *record, running.data);
   const auto commands = count_operator_commands(*running.log.log);
   if (!commands) return commands.error();
   result.receipt.operator_commands = *commands;
   std::cout << summary_text(result) << std::flush;
-  if (auto written = write_results(result, running.config.output.directory); !written) return written.error();
-  std::cout << "\nresult " << result.receipt.result_sha256 << " in " << running.config.output.directory << std::endl;
+  if (auto written = write_results(result, running.now->config.output.directory); !written) return written.error();
+  std::cout << "\nresult " << result.receipt.result_sha256 << " in " << running.now->config.output.directory
+            << std::endl;
   return note_end(*running.log.log);
 }
 
@@ -111,13 +114,13 @@ int serve(Running& running) {
   view.show(frame_of(running, 0, {}));
   view.finish();
   if (outcome == PaperSession::Outcome::Ended) {
-    running.board.set_phase(SessionPhase::Finished);
+    running.now->board.set_phase(SessionPhase::Finished);
     log_event(Severity::Notice, "session_ended", "the market data have ended", {});
     if (auto concluded = conclude(running); !concluded) {
       log_event(Severity::Error, "results_failed", concluded.error().text(), {});
       return kExitFailed;
     }
-    if (!running.config.run.exit_at_end) {
+    if (!running.now->config.run.exit_at_end) {
       std::cout << "The service stays up; Ctrl-C ends it." << std::endl;
       while (!interrupted() && running.session->outcome() == PaperSession::Outcome::Ended) {
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -128,7 +131,7 @@ int serve(Running& running) {
 }
 
 int run_session(AppConfig config, ApiConfig api, MarketDataSet data) {
-  Running running(std::move(config), std::move(api), std::move(data));
+  Running running({std::move(config)}, std::move(api), std::move(data));
   // Before the log: where the port is in use, none is made.
   if (auto started = start_api(running); !started) return fail_to_start(started.error());
   if (auto opened = open_log(running); !opened) return fail_to_start(opened.error());
@@ -140,15 +143,15 @@ int run_session(AppConfig config, ApiConfig api, MarketDataSet data) {
     return fail_to_start(runner.error());
   }
   if (!*runner) return stop_early(running);
-  options.pace = pace_of(running.config, running.data);
+  options.pace = pace_of(running.now->config, running.data);
   options.pace.data_start = (*runner)->last_event() > 0 ? (*runner)->last_time() : running.data.first_time();
   running.session =
-      std::make_unique<PaperSession>(**runner, options, running.log.log.get(), &running.board, &running.metrics);
-  running.board.set_phase(SessionPhase::Trading);
+      std::make_unique<PaperSession>(**runner, options, running.log.log.get(), &running.now->board, &running.metrics);
+  running.now->board.set_phase(SessionPhase::Trading);
   log_event(Severity::Info, "session_started", "paper trading begins",
-            {{"market_events", running.data.market_events()}, {"log", running.config.run.log}});
+            {{"market_events", running.data.market_events()}, {"log", running.now->config.run.log}});
   running.session->start();
-  running.trading.store(running.session.get());
+  running.let_in(running.session.get());
   return stop(running, serve(running));
 }
 
@@ -168,7 +171,7 @@ int run_command(const ConfigurationSources& sources) {
   install_signal_handlers();
   if (auto proved = prove_writable(config.output.directory); !proved) return fail_to_start(proved.error());
   if (config.market_data.source == MarketDataOrigin::Simulated) {
-    return run_by_the_clock(std::move(config), std::move(*api));
+    return run_by_the_clock(sources, config, std::move(*api));
   }
   auto data = MarketDataSet::load(config, registry);
   if (!data) return fail_to_start(data.error());

@@ -1,5 +1,8 @@
 #include "app/running_session.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -8,6 +11,7 @@
 #include "actors/recovery.hpp"
 #include "app/commands.hpp"
 #include "app/logging.hpp"
+#include "app/segment_replay.hpp"
 
 namespace bellwether {
 namespace {
@@ -16,7 +20,22 @@ using std::chrono::steady_clock;
 
 std::atomic<int> received_signal{0};
 
-void on_signal(int signal) { received_signal.store(signal); }
+std::atomic<bool> reloads_at_hangup{false};
+std::atomic<bool> received_hangup{false};
+
+void on_signal(int signal) {
+  if (signal == SIGHUP && reloads_at_hangup.load()) return received_hangup.store(true);
+  received_signal.store(signal);
+}
+
+/// Whether the terminal that the process was started from has been closed.
+bool terminal_has_gone() {
+  static const bool had_one = ::isatty(STDIN_FILENO) == 1 || ::isatty(STDOUT_FILENO) == 1;
+  if (!had_one) return false;
+  const int terminal = ::open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (terminal >= 0) ::close(terminal);
+  return terminal < 0;
+}
 
 /// A mapped file has become shorter than what is read of it. SQLite maps the `-shm` of a log and nothing else is mapped
 /// for writing, so the signal comes from within SQLite and interrupts neither the allocator nor the logging.
@@ -27,20 +46,19 @@ void on_cut_mapping(int) {
   std::_Exit(kExitFailed);
 }
 
-HistorySource history_of(const Running& running) {
-  const std::string path = running.config.run.log;
-  return [&running, path](EventNumber, EventNumber upto, const TurnVisitor& visit) -> Expected<void> {
+HistorySource history_of(const Running& running, const Generation& generation) {
+  const std::string path = generation.config.run.log;
+  return [&registry = running.registry, path](EventNumber after, EventNumber upto,
+                                              const TurnVisitor& visit) -> Expected<void> {
     auto log = SqliteEventLog::open(path, OpenMode::ReadOnly);
     if (!log) return log.error();
-    auto engine = Engine::make(running.engine, running.registry);
-    if (!engine) return engine.error();
-    return replay_turns(**engine, **log, upto, [&](const Turn& turn) { return visit(turn, running.engine); });
+    return replay_segments(**log, registry, after, upto, visit);
   };
 }
 
 /// What a command to flatten cannot do, in words; empty where it can.
 std::string left_by_flatten(const Running& running, const CommandEvent& command) {
-  const SessionStatus status = running.board.status();
+  const SessionStatus status = running.generation()->board.status();
   if (!closes_positions(command) || status.phase != SessionPhase::Finished || status.open_positions == 0) return "";
   return std::to_string(status.open_positions) +
          " positions stay open: the market data have ended, and there is no price at which they could be closed";
@@ -74,6 +92,18 @@ void install_signal_handlers() {
   std::signal(SIGBUS, on_cut_mapping);
 }
 
+void reload_at_hangup() {
+  terminal_has_gone();  // Notes whether there is one.
+  reloads_at_hangup.store(true);
+}
+
+bool take_hangup() {
+  if (!received_hangup.exchange(false)) return false;
+  if (!terminal_has_gone()) return true;
+  received_signal.store(SIGHUP);
+  return false;
+}
+
 bool interrupted() { return received_signal.load() != 0; }
 
 int fail_to_start(const Error& error) {
@@ -100,12 +130,12 @@ void tell_halt(const Turn& turn) {
 }
 
 Expected<void> open_log(Running& running) {
-  auto opened = open_session_log(running.config, running.data);
+  auto opened = open_session_log(running.now->config, running.data);
   if (!opened) return opened.error();
   running.log = std::move(*opened);
   if (!running.log.kept_as.empty()) {
     log_event(Severity::Notice, "log_kept", "the log of a session that had ended was kept as " + running.log.kept_as,
-              {{"run.keep_logs", running.config.run.keep_logs}});
+              {{"run.keep_logs", running.now->config.run.keep_logs}});
   }
   for (const std::string& removed : running.log.removed) {
     log_event(Severity::Notice, "log_removed", "the oldest log that was kept is removed: " + removed, {});
@@ -116,30 +146,41 @@ Expected<void> open_log(Running& running) {
 PaperSessionOptions session_options(const Running& running) {
   PaperSessionOptions options;
   options.on_halt = tell_halt;
-  options.log_queue_max = running.config.run.log_queue_max;
-  options.recorder_lag_max = running.config.run.recorder_lag_max;
-  options.snapshot_every_events = running.config.run.snapshot_every_events;
+  options.log_queue_max = running.now->config.run.log_queue_max;
+  options.recorder_lag_max = running.now->config.run.recorder_lag_max;
+  options.snapshot_every_events = running.now->config.run.snapshot_every_events;
   options.on_snapshot_error = [](const Error& error) {
     log_event(Severity::Error, "snapshot_failed", error.text(), {{"action", "the session goes on without it"}});
   };
   return options;
 }
 
-Expected<void> start_api(Running& running) {
-  running.board.set_history(history_of(running));
-  if (!running.config.api.enabled) return {};
+void set_history(const Running& running, Generation& generation) {
+  generation.board.set_history(history_of(running, generation));
+}
+
+Expected<void> start_api(Running& running, ApiPorts ports) {
+  set_history(running, *running.now);
+  if (!running.now->config.api.enabled) return {};
   const ApiConfig& api = running.api_config;
-  ApiPorts ports;
-  ports.session = fixed_session(running.board);
-  ports.control = [&running](const SessionView&, const OperatorCommand& command) -> Expected<CommandReceipt> {
-    PaperSession* session = running.trading.load();
-    if (session == nullptr) return Error{"", "the session has not begun"};
-    auto receipt = session->command(command);
+  ports.session = [&running] {
+    auto generation = running.generation();
+    const SessionView* view = &generation->board;
+    return SessionViewPtr(std::move(generation), view);
+  };
+  ports.control = [&running](const SessionView& seen, const OperatorCommand& command) -> Expected<CommandReceipt> {
+    const std::shared_lock lock(running.changing);
+    if (running.trading == nullptr) return Error{"", "the session has not begun"};
+    if (seen.is_superseded()) {
+      return Error{"", "the configuration has just changed, and the command was not carried out; send it again"};
+    }
+    auto receipt = running.trading->command(command);
     if (receipt && !command.only_ask) tell_command(running, command, *receipt);
     return receipt;
   };
   ports.metrics = [&running] {
-    if (PaperSession* session = running.trading.load()) session->measure();
+    const std::shared_lock lock(running.changing);
+    if (running.trading != nullptr) running.trading->measure();
     return running.metrics.text();
   };
   auto server = ApiServer::start(api, ports);
@@ -157,7 +198,7 @@ LiveFrame frame_of(const Running& running, double events_per_second, std::vector
   constexpr std::size_t kPage = 1000;
   LiveFrame frame;
   for (bool more = true; more;) {
-    auto page = running.board.fills(fills.empty() ? 0 : fills.back().event, kPage);
+    auto page = running.now->board.fills(fills.empty() ? 0 : fills.back().event, kPage);
     more = page.more;
     fills.insert(fills.end(), page.rows.begin(), page.rows.end());
     if (fills.size() > kShown) fills.erase(fills.begin(), fills.end() - kShown);
@@ -165,21 +206,21 @@ LiveFrame frame_of(const Running& running, double events_per_second, std::vector
   frame.fills = std::move(fills);
   frame.data_end = running.data.last_time();
   frame.data_events = running.data.market_events();
-  frame.status = running.board.status();
-  frame.account = running.board.account();
-  frame.positions = running.board.positions();
+  frame.status = running.now->board.status();
+  frame.account = running.now->board.account();
+  frame.positions = running.now->board.positions();
   OrderFilter filter;
   filter.limit = 5;
   filter.newest_first = true;
-  frame.orders = running.board.orders(filter).rows;
+  frame.orders = running.now->board.orders(filter).rows;
   frame.events_per_second = events_per_second;
-  frame.config = &running.engine;
+  frame.config = &running.now->engine;
   return frame;
 }
 
 PaperSession::Outcome watch(Running& running, LiveView& view, const std::function<void()>& look_after) {
   auto last_look = steady_clock::now();
-  EventNumber last_event = running.board.last_event();
+  EventNumber last_event = running.now->board.last_event();
   std::vector<FillRow> fills;
   for (;;) {
     const auto outcome = running.session->wait(std::chrono::milliseconds(100));
@@ -187,7 +228,7 @@ PaperSession::Outcome watch(Running& running, LiveView& view, const std::functio
     if (look_after) look_after();
     const auto look = steady_clock::now();
     if (look - last_look < std::chrono::milliseconds(250)) continue;
-    const EventNumber event = running.board.last_event();
+    const EventNumber event = running.now->board.last_event();
     const std::chrono::duration<double> seconds = look - last_look;
     LiveFrame frame = frame_of(running, static_cast<double>(event - last_event) / seconds.count(), std::move(fills));
     view.show(frame);
@@ -198,7 +239,7 @@ PaperSession::Outcome watch(Running& running, LiveView& view, const std::functio
 }
 
 int stop(Running& running, int code) {
-  running.board.set_phase(SessionPhase::Stopping);
+  running.now->board.set_phase(SessionPhase::Stopping);
   running.session->stop();
   if (running.session->outcome() == PaperSession::Outcome::Failed) {
     log_event(Severity::Critical, "session_failed", running.session->failure(),
@@ -207,7 +248,7 @@ int stop(Running& running, int code) {
   }
   if (running.api) running.api->stop();
   if (running.flatten_incomplete.load()) {
-    std::cout << "Not flat: " << running.board.status().open_positions
+    std::cout << "Not flat: " << running.now->board.status().open_positions
               << " positions are open, since flatten came after the end of the market data." << std::endl;
   }
   log_event(Severity::Info, "stopped", "the session has stopped", {{"exit_code", code}});

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 #include <vector>
 
 #include "actors/live_clock.hpp"
@@ -11,6 +13,7 @@
 #include "actors/paper_session.hpp"
 #include "actors/session_board.hpp"
 #include "api/server.hpp"
+#include "app/account_config.hpp"
 #include "app/live_view.hpp"
 #include "app/session_log.hpp"
 #include "backtest/market_data_set.hpp"
@@ -19,32 +22,77 @@ namespace bellwether {
 
 BoardConfig board_config(const AppConfig& config);
 
+/// What a session is configured with, and what can be seen of it: with the configuration, all of it changes.
+struct Generation {
+  /// Of a data set, retired strategies apart.
+  Generation(AccountSetup account_setup, const StrategyRegistry& registry)
+      : setup(std::move(account_setup)),
+        config(setup.config),
+        engine(account_engine_config(setup)),
+        board(engine, registry, board_config(config)) {}
+
+  AccountSetup setup;  // Main thread; others under Running::mutex.
+  const AppConfig& config;
+  const EngineConfig engine;
+  SessionBoard board;
+};
+
 /// Everything that lives as long as the session, in the order of its making.
 struct Running {
-  Running(AppConfig app, ApiConfig api_server, MarketDataSet set)
-      : config(std::move(app)),
-        api_config(std::move(api_server)),
+  Running(AccountSetup setup, ApiConfig api_server, MarketDataSet set)
+      : api_config(std::move(api_server)),
         data(std::move(set)),
-        engine(session_engine_config(config)),
-        board(engine, registry, board_config(config)),
-        metrics(engine, BELLWETHER_VERSION, LiveClock::wall()) {}
+        now(std::make_shared<Generation>(std::move(setup), registry)),
+        metrics(now->engine, BELLWETHER_VERSION, LiveClock::wall()) {}
 
-  AppConfig config;
+  /// What those see of the session who keep it while it may change.
+  [[nodiscard]] std::shared_ptr<Generation> generation() const {
+    const std::lock_guard lock(mutex);
+    return now;
+  }
+  /// Puts the next one in its place; the main thread alone does so, and reads `now` without more ado.
+  void take_over(std::shared_ptr<Generation> next) {
+    const std::lock_guard lock(mutex);
+    now.swap(next);
+    next->board.supersede();
+  }
+
+  StrategyRegistry registry = StrategyRegistry::built_in();
   ApiConfig api_config;
   MarketDataSet data;
-  StrategyRegistry registry = StrategyRegistry::built_in();
-  EngineConfig engine;
-  SessionBoard board;
+  /// Takes a setup that differs in nothing that decides a result.
+  void adopt(AccountSetup setup) {
+    const std::lock_guard lock(mutex);
+    now->setup.config = std::move(setup.config);
+  }
+  /// The configuration in force, as JSON.
+  [[nodiscard]] std::string configuration_text() const {
+    const std::lock_guard lock(mutex);
+    return canonical_json(effective_configuration(now->setup.config));
+  }
+  /// From here on, the API's threads reach the session; null: none.
+  void let_in(PaperSession* begun) {
+    const std::lock_guard lock(changing);
+    trading = begun;
+  }
+
+  std::shared_ptr<Generation> now;
   EngineMetrics metrics;
   OpenedLog log;
   std::unique_ptr<PaperSession> session;
-  std::atomic<PaperSession*> trading = nullptr;  // What the API's threads see of it, from its start on.
+  mutable std::mutex mutex;         // Guards the change of `now` against other threads.
+  std::shared_mutex changing;       // Held alone while the session changes its configuration.
+  PaperSession* trading = nullptr;  // What the API's threads see of it, from its start on; under `changing`.
   std::unique_ptr<ApiServer> api;
   std::atomic<bool> flatten_incomplete = false;
 };
 
 /// From here on, signals that end the process are noted instead.
 void install_signal_handlers();
+/// From here on SIGHUP asks for a change of configuration, unless the terminal has gone.
+void reload_at_hangup();
+/// It has asked since the last call.
+bool take_hangup();
 /// A signal has come.
 bool interrupted();
 
@@ -56,7 +104,9 @@ int stop_early(Running& running);
 void tell_halt(const Turn& turn);
 /// Opens the log and tells what became of an older one.
 Expected<void> open_log(Running& running);
-Expected<void> start_api(Running& running);
+/// `ports` with what the session gives to all of them filled in.
+Expected<void> start_api(Running& running, ApiPorts ports = {});
+void set_history(const Running& running, Generation& generation);
 PaperSessionOptions session_options(const Running& running);
 /// Shows the session until it ends, fails or a signal comes. `look` is called every so often meanwhile; may be empty.
 PaperSession::Outcome watch(Running& running, LiveView& view, const std::function<void()>& look);

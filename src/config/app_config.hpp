@@ -131,6 +131,16 @@ struct ClockConfig {
   Sessions sessions = Sessions::UsEquity;
 };
 
+/// What becomes of positions and orders of strategies and symbols that a change of configuration removes.
+enum class WhenRemoved : std::uint8_t {
+  Keep,   ///< They stay as they are; orders that would open or enlarge a position are cancelled.
+  Close,  ///< Orders are cancelled and positions closed.
+};
+
+struct ChangesConfig {
+  WhenRemoved removed = WhenRemoved::Keep;
+};
+
 struct AppConfig {
   Mode mode = Mode::Paper;
   MarketDataConfig market_data;
@@ -143,6 +153,7 @@ struct AppConfig {
   ExchangeConfig exchange;
   OrderCare orders;
   ClockConfig clock;
+  ChangesConfig changes;
   std::vector<StrategySetup> strategies;
   StatisticsConfig statistics;
   RunConfig run;

@@ -481,6 +481,14 @@ std::vector<ConfigKey> clock_keys() {
        {"us_equity", "always"},
        "Sessions of simulated prices: those of the New York Stock Exchange, or one a day from midnight to midnight "
        "UTC"},
+      {BELLWETHER_CHOICE(changes.removed),
+       Process,
+       0,
+       0,
+       {"keep", "close"},
+       "What becomes of positions and orders of a strategy or a symbol that a change of configuration removes: they "
+       "are "
+       "kept as they are, under the strategy's id and `.retired`, or closed and cancelled there"},
   };
 }
 

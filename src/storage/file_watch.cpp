@@ -5,6 +5,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -20,6 +21,7 @@ using Left = FileFault::Left;
 // https://sqlite.org/fileformat2.html sections 1.3 and 4.1.
 constexpr std::size_t kAheadHeaderBytes = 32;
 constexpr std::uint64_t kFrameHeaderBytes = 24;
+constexpr std::uint64_t kBlockBytes = 4096;        // Of a file system, at most as a rule.
 constexpr std::uint32_t kAheadMagic = 0x377f0682;  // Or one more.
 constexpr std::string_view kMainMagic("SQLite format 3\0", 16);
 constexpr std::int64_t kIndexBytesMin = 32'768;
@@ -48,11 +50,11 @@ std::string head_of(int descriptor, std::size_t size) {
   return bytes;
 }
 
-/// Whether nothing before `end` is a hole, as a file has that was cut and then written behind its end. File systems
-/// that know of no holes say so of every file.
-bool has_no_hole(int descriptor, std::int64_t end) {
-  const off_t hole = ::lseek(descriptor, 0, SEEK_HOLE);
-  return hole < 0 ? errno == EINVAL : hole >= end;
+/// Whether the byte at `at` was written once: the part of a file that was cut and then written behind its end is a
+/// hole. File systems that know of no holes say so of every byte.
+bool is_written(int descriptor, std::int64_t at) {
+  const off_t written = ::lseek(descriptor, at, SEEK_DATA);
+  return written < 0 ? errno == EINVAL : written == at;
 }
 
 }  // namespace
@@ -96,7 +98,8 @@ FileWatch::FileWatch(FileWatch&& other) noexcept
       main_(other.main_),
       ahead_(other.ahead_),
       index_(other.index_),
-      header_(std::move(other.header_)) {}
+      header_(std::move(other.header_)),
+      frames_(other.frames_) {}
 
 FileWatch& FileWatch::operator=(FileWatch&& other) noexcept {
   std::swap(path_, other.path_);
@@ -106,6 +109,7 @@ FileWatch& FileWatch::operator=(FileWatch&& other) noexcept {
   std::swap(ahead_, other.ahead_);
   std::swap(index_, other.index_);
   std::swap(header_, other.header_);
+  std::swap(frames_, other.frames_);
   return *this;
 }
 
@@ -117,8 +121,8 @@ FileWatch::~FileWatch() {
 bool FileWatch::continues(const std::string& header) const {
   if (header.size() < kAheadHeaderBytes) return header_.empty();
   if ((big_endian(header, 0) & ~1U) != kAheadMagic) return false;
-  // SQLite counts how often it has begun the file anew.
-  return header_.empty() || header == header_ || big_endian(header, 12) == big_endian(header_, 12) + 1;
+  // SQLite counts how often it has begun the file anew. It may do so without counting while no commit stands in it.
+  return frames_ == 0 || header == header_ || big_endian(header, 12) == big_endian(header_, 12) + 1;
 }
 
 FileFault FileWatch::fault(const std::string& file, const std::string& what, Left left) const {
@@ -186,10 +190,16 @@ std::optional<FileFault> FileWatch::wrote_ahead(std::uint64_t frames) {
   if (!continues(header)) return fault(name, kChanged, Left::MainFile);
   if (header.size() == kAheadHeaderBytes) header_ = std::move(header);
   const std::uint64_t page_bytes = header_.empty() ? 0 : big_endian(header_, 8);
-  const auto end = static_cast<std::int64_t>(frames * (kFrameHeaderBytes + page_bytes));
+  const std::uint64_t frame_bytes = kFrameHeaderBytes + page_bytes;
+  const auto end = static_cast<std::int64_t>(frames * frame_bytes);
+  // What a cut took away ends where the newest frames begin. They may fill the rest of a block, so the look goes to the
+  // block before.
+  const bool grown = frames > frames_ && frames_ > 1;
+  const auto before = static_cast<std::int64_t>(grown ? frames_ * frame_bytes - kBlockBytes : 0);
   if (ahead->size < end) return fault(name, cut_text(ahead_.size, ahead->size), Left::MainFile);
-  if (!has_no_hole(ahead_descriptor_, end)) return fault(name, kChanged, Left::MainFile);
+  if (frames > 0 && !is_written(ahead_descriptor_, before)) return fault(name, kChanged, Left::MainFile);
   ahead_ = *ahead;
+  frames_ = frames;
   return misplaced;
 }
 

@@ -70,8 +70,9 @@ class FileWatch {
   int ahead_descriptor_ = -1;  // SQLite holds no lock on this file that closing it could release.
   Seen main_;
   Seen ahead_;
-  Seen index_;          // The `-shm`: only what it is and how large at least; SQLite writes it through memory.
-  std::string header_;  // Of the write-ahead file; empty as long as nothing has been written to it.
+  Seen index_;                // The `-shm`: only what it is and how large at least; SQLite writes it through memory.
+  std::string header_;        // Of the write-ahead file; empty as long as nothing has been written to it.
+  std::uint64_t frames_ = 0;  // That its owner had committed to it when it last said so.
 };
 
 }  // namespace bellwether

@@ -9,6 +9,7 @@
 #include "storage/file_lock.hpp"
 #include "storage/log_place.hpp"
 #include "storage/log_rescue.hpp"
+#include "storage/segment_archive.hpp"
 #include "storage/sqlite_event_schema.hpp"
 #include "storage/sqlite_segments.hpp"
 #include "storage/write_ahead_check.hpp"
@@ -19,6 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kRestore = "restore a backup; `bellwether log check BACKUP` tells whether it is whole";
+constexpr const char* kPutBack =
+    "put the file back where it was, or beside the log; until then all but the replay of this segment goes on";
 constexpr const char* kSnapshotsServe = "nothing: a restart takes an older snapshot or replays the segment";
 
 std::uint64_t size_of(const std::string& path) {
@@ -30,7 +33,9 @@ std::uint64_t size_of(const std::string& path) {
 /// Goes through one log and gathers what is wrong with it.
 class LogChecker {
  public:
-  explicit LogChecker(const std::string& path) : path_(path) { result_.path = path; }
+  LogChecker(const std::string& path, bool with_archives) : path_(path), with_archives_(with_archives) {
+    result_.path = path;
+  }
 
   LogCheck run() {
     check_surroundings();
@@ -113,15 +118,36 @@ class LogChecker {
     if (!rows) return find(rows.error(), kRestore);
     segments_ = std::move(*rows);
     for (const SegmentRow& row : segments_) {
+      if (!row.note.archive.empty()) {
+        check_archived(row.note);
+        continue;
+      }
       const auto opening = read_segment_opening(*connection_, row.note.number);
       if (!opening) find(opening.error(), kRestore);
     }
   }
 
+  void check_archived(const SegmentNote& note) {
+    ++result_.archived;
+    if (!with_archives_) return;
+    const auto there = check_archive(path_, note);
+    if (!there) find(there.error(), kPutBack);
+  }
+
+  /// Those that are archived may still stand there, where archiving was cut short; nobody reads them.
   void check_batches() {
     auto select = connection_->prepare(
-        "SELECT sequence, first_event, last_event, checksum, payload FROM batches ORDER BY sequence");
+        "SELECT sequence, first_event, last_event, checksum, payload FROM batches WHERE sequence >= ?1 "
+        "ORDER BY sequence");
     if (!select) return find(select.error(), kRestore);
+    if (!segments_.empty()) {
+      const SegmentRow& first = first_present(segments_);
+      entered_ = first.note.number - 1;
+      sequence_ = first.first_batch - 1;
+      last_event_ = first.note.after;
+      chain_ = first.note.chain;
+    }
+    select->bind(1, sequence_ + 1);
     int code = select->step();
     for (; code == SQLITE_ROW; code = select->step()) {
       check_batch({select->number(0), select->number(1), select->number(2)}, select->blob(4), select->number(3));
@@ -197,6 +223,7 @@ class LogChecker {
   }
 
   const std::string path_;
+  const bool with_archives_;
   LogCheck result_;
   std::optional<SqliteConnection> connection_;
   LogHead head_;
@@ -209,16 +236,19 @@ class LogChecker {
   std::vector<LoggedCommand> commands_;
 };
 
-}  // namespace
-
-LogCheck check_log(const std::string& path) {
+LogCheck check(const std::string& path, bool with_archives) {
   const auto absolute = absolute_log_path(path);
-  if (absolute && is_taken(*absolute)) return LogChecker(*absolute).run();
+  if (absolute && is_taken(*absolute)) return LogChecker(*absolute, with_archives).run();
   LogCheck result;
   result.path = path;
   result.findings.push_back(absolute ? LogFinding{*absolute + ": there is no such event log", "name a log or a backup"}
                                      : LogFinding{absolute.error().text(), "name a log or a backup"});
   return result;
 }
+
+}  // namespace
+
+LogCheck check_log(const std::string& path) { return check(path, true); }
+LogCheck check_log_alone(const std::string& path) { return check(path, false); }
 
 }  // namespace bellwether

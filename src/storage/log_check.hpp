@@ -39,5 +39,7 @@ struct LogCheck {
 /// Checks the log at `path` as it is at this moment; a service that writes it goes on meanwhile. Reads all of it and
 /// changes nothing. Memory does not grow with the log.
 LogCheck check_log(const std::string& path);
+/// The same without a look at the files that its archived segments are in.
+LogCheck check_log_alone(const std::string& path);
 
 }  // namespace bellwether

@@ -45,4 +45,17 @@ Expected<void> check_nothing_lost(const std::string& path) {
                          " to go on from what is left; orders of the lost events may still be at the broker"};
 }
 
+Expected<InodeLock> own_log_file(const std::string& path) {
+  auto file = InodeLock::acquire(path);
+  if (!file) return file;
+  if (auto whole = check_nothing_lost(path); !whole) return whole.error();
+  std::error_code failed;
+  const auto names = fs::hard_link_count(path, failed);
+  if (failed || names == 1) return file;
+  return Error{path, "has " + std::to_string(names) +
+                         " names (hard links). SQLite keeps under each of them what is not in the file yet, so a log "
+                         "written under two is soon damaged: remove the other names, or use a copy made by `bellwether "
+                         "log backup`"};
+}
+
 }  // namespace bellwether

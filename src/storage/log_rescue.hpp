@@ -17,4 +17,8 @@ void leave_in_order(const std::string& path, const FileFault& fault, EventNumber
 /// An error while a note says that events of the log at `path` are lost; it names the note.
 Expected<void> check_nothing_lost(const std::string& path);
 
+/// Takes the file of a log itself, so that nobody writes it under another name. An error also where it has two names,
+/// and while events of it are lost.
+Expected<InodeLock> own_log_file(const std::string& path);
+
 }  // namespace bellwether

@@ -77,6 +77,12 @@ SqliteStatement& SqliteStatement::bind_text(int parameter, std::string_view text
   return *this;
 }
 
+SqliteStatement& SqliteStatement::bind_column(int parameter, const SqliteStatement& from, int column) {
+  const sqlite3_value* value = sqlite3_column_value(from.statement_.get(), column);
+  BELLWETHER_INVARIANT(sqlite3_bind_value(statement_.get(), parameter, value) == SQLITE_OK, "a column does not bind");
+  return *this;
+}
+
 int SqliteStatement::step() { return sqlite3_step(statement_.get()); }
 
 bool SqliteStatement::run() {
@@ -182,6 +188,8 @@ Expected<void> SqliteConnection::copy_into(SqliteConnection& target) {
 void SqliteConnection::keep_files_on_close() {
   sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
+
+std::int64_t SqliteConnection::changes() const { return sqlite3_changes64(handle_.get()); }
 
 void SqliteConnection::roll_back() {
   if (sqlite3_get_autocommit(handle_.get()) == 0) sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);

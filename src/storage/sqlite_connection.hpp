@@ -26,6 +26,9 @@ class SqliteStatement {
   SqliteStatement& bind_blob(int parameter, std::string_view bytes);
   SqliteStatement& bind_text(int parameter, std::string_view text);
 
+  /// The value of a column of another statement's current row.
+  SqliteStatement& bind_column(int parameter, const SqliteStatement& from, int column);
+
   /// SQLITE_ROW, SQLITE_DONE or an error code.
   int step();
   /// Steps a statement that gives no rows, and resets it. True if it went through; on false the connection's error is
@@ -77,6 +80,9 @@ class SqliteConnection {
   Expected<void> copy_into(SqliteConnection& target);
   /// Closing will neither fold nor remove the write-ahead file.
   void keep_files_on_close();
+
+  /// How many rows the last statement that wrote any has changed.
+  [[nodiscard]] std::int64_t changes() const;
 
   /// Undoes an open transaction, if there is one.
   void roll_back();

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "storage/event_batch.hpp"
+#include "storage/segment_archive.hpp"
 
 namespace bellwether {
 namespace {
@@ -62,7 +63,12 @@ Expected<void> SqliteEventCursor::read_in_transaction(std::vector<Event>& events
 Expected<void> SqliteEventCursor::seek(const LogHead& head) {
   auto select = source_->connection.prepare("SELECT last_event FROM batches WHERE sequence = ?1");
   if (!select) return select.error();
-  std::uint64_t low = 1;
+  const auto present = read_first_present(source_->connection);
+  if (!present) return present.error();
+  if (after_ < present->note.after) {
+    return Error{path_, "its events up to " + std::to_string(present->note.after) + " are archived"};
+  }
+  std::uint64_t low = present->first_batch;
   std::uint64_t high = head.batches + 1;
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;

@@ -9,8 +9,10 @@
 #include <filesystem>
 #include <system_error>
 
+#include "storage/archive_cursor.hpp"
 #include "storage/log_place.hpp"
 #include "storage/log_rescue.hpp"
+#include "storage/segment_archive.hpp"
 #include "storage/sqlite_event_cursor.hpp"
 #include "storage/sqlite_segments.hpp"
 #include "storage/write_ahead_check.hpp"
@@ -46,24 +48,13 @@ std::string free_name(const std::string& path) {
   return path + "." + std::to_string(numbers.empty() ? 1 : numbers.back() + 1);
 }
 
-/// Takes the file itself, so that nobody writes it under another name.
-Expected<InodeLock> own_file(const std::string& path) {
-  auto file = InodeLock::acquire(path);
-  if (!file) return file;
-  std::error_code failed;
-  const auto names = fs::hard_link_count(path, failed);
-  if (failed || names == 1) return file;
-  return Error{path, "has " + std::to_string(names) +
-                         " names (hard links). SQLite keeps under each of them what is not in the file yet, so a log "
-                         "written under two is soon damaged: remove the other names, or use a copy made by `bellwether "
-                         "log backup`"};
-}
-
 /// Lays a whole log out at `path` and closes it again.
 Expected<void> write_new_file(const std::string& path, const Metadata& metadata) {
   auto connection = SqliteConnection::open(path, SqliteAccess::Create);
   if (!connection) return connection.error();
-  if (auto set = connection->execute("PRAGMA synchronous = EXTRA"); !set) return set.error();
+  // Space that archived events took can be given back.
+  auto set = connection->execute("PRAGMA synchronous = EXTRA; PRAGMA auto_vacuum = INCREMENTAL");
+  if (!set) return set.error();
   if (auto written = write_event_log_schema(*connection, metadata); !written) return written.error();
   const auto mode = connection->query_text("PRAGMA journal_mode = WAL");
   if (!mode) return mode.error();
@@ -78,19 +69,21 @@ Expected<LogContents> read_contents(SqliteConnection& reader, SqliteAccess acces
   if (!head) return head.error();
   auto metadata = read_metadata(reader, *head);
   const auto segment = read_segment(reader, head->segments);
+  const auto present = read_first_present(reader);
   reader.roll_back();
   if (!metadata) return metadata.error();
   if (!segment) return segment.error();
+  if (!present) return present.error();
   if (segment->note.after > head->last_event) {
     return Error{reader.path(), "the file is damaged: its last segment begins behind its end"};
   }
-  if (head->last_event > 0) {
+  if (head->last_event > present->note.after) {
     SqliteEventCursor tail(reader.path(), access, head->last_event - 1);
     std::vector<Event> events;
     std::vector<LoggedCommand> commands;
     if (auto read = tail.next(events, commands); !read) return read.error();
   }
-  return LogContents{*head, segment->note.after, std::move(*metadata)};
+  return LogContents{*head, segment->note.after, present->note.after, std::move(*metadata)};
 }
 
 }  // namespace
@@ -102,6 +95,7 @@ SqliteEventLog::SqliteEventLog(SqliteConnection connection, SqliteAccess access,
       access_(access),
       head_(contents.head),
       segment_after_(contents.segment_after),
+      archived_until_(contents.archived_until),
       metadata_(std::move(contents.metadata)),
       last_event_(contents.head.last_event) {}
 
@@ -223,10 +217,9 @@ Expected<std::unique_ptr<SqliteEventLog>> SqliteEventLog::open_locked(const std:
   auto& [reader, access] = *known;
   std::optional<InodeLock> file;
   if (mode == OpenMode::ReadWrite) {
-    auto owned = own_file(path);
+    auto owned = own_log_file(path);
     if (!owned) return owned.error();
     file = std::move(*owned);
-    if (auto whole = check_nothing_lost(path); !whole) return whole.error();
   }
   // While another process writes, its write-ahead file is in motion; that process checked it when it began.
   const auto in_use = [&] { return mode == OpenMode::ReadOnly && FileLock::held(log_lock_path(path)); };
@@ -489,6 +482,12 @@ Expected<std::vector<SegmentNote>> SqliteEventLog::segments() {
 
 Expected<SegmentOpening> SqliteEventLog::segment_opening(std::uint64_t number) {
   const std::lock_guard lock(mutex_);
+  const auto row = read_segment(connection_, number);
+  if (row && !row->note.archive.empty()) {
+    auto archive = open_archive(connection_.path(), row->note);
+    if (!archive) return archive.error();
+    return read_segment_opening(archive->reader, number);
+  }
   return read_segment_opening(connection_, number);
 }
 
@@ -509,6 +508,7 @@ Expected<void> SqliteEventLog::put_metadata(const std::string& key, const std::s
 }
 
 std::unique_ptr<EventLogCursor> SqliteEventLog::read(EventNumber after) {
+  if (after < archived_until_) return std::make_unique<ArchiveCursor>(connection_.path(), access_, after);
   return std::make_unique<SqliteEventCursor>(connection_.path(), access_, after);
 }
 

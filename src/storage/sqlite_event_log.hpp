@@ -30,7 +30,8 @@ std::vector<std::uint64_t> kept_log_numbers(const std::string& path);
 /// What an open log knows of its file.
 struct LogContents {
   LogHead head;
-  EventNumber segment_after = 0;  ///< Where the current segment begins.
+  EventNumber segment_after = 0;   ///< Where the current segment begins.
+  EventNumber archived_until = 0;  ///< Events up to here are in files of their own.
   Metadata metadata;
 };
 
@@ -113,7 +114,8 @@ class SqliteEventLog final : public EventLog {
   std::optional<Error> spoilt_;           // What another program did to the files: nothing is written any more.
   LogHead head_;
   ByteWriter payload_;
-  EventNumber segment_after_;  // The current segment's events are those behind this one.
+  EventNumber segment_after_;         // The current segment's events are those behind this one.
+  const EventNumber archived_until_;  // While a log is open for writing, nobody archives.
   Metadata metadata_;
   std::atomic<EventNumber> last_event_;
 };

@@ -157,7 +157,8 @@ Expected<void> note_archive(SqliteConnection& connection, std::uint64_t number, 
   auto row = read_segment(connection, number);
   if (!row) return row.error();
   row->note.archive = archive;
-  auto update = connection.prepare("UPDATE segments SET archive = ?2, checksum = ?3 WHERE number = ?1");
+  auto update = connection.prepare(
+      "UPDATE segments SET archive = ?2, checksum = ?3, state = x'', broker = x'' WHERE number = ?1");
   if (!update) return update.error();
   if (!update->bind(1, number).bind_text(2, archive).bind(3, seal_of(*row)).run()) {
     return connection.error("a segment cannot be written");

@@ -39,7 +39,8 @@ Expected<std::vector<SegmentRow>> read_segments(SqliteConnection& connection, st
 Expected<SegmentRow> read_segment(SqliteConnection& connection, std::uint64_t number);
 /// The opening of a segment, checked against its hashes.
 Expected<SegmentOpening> read_segment_opening(SqliteConnection& connection, std::uint64_t number);
-/// Notes where the events of a segment are. Part of a transaction of the caller's.
+/// Notes where the events of a segment are, and what it begins with: both are no longer kept here. Part of a
+/// transaction of the caller's.
 Expected<void> note_archive(SqliteConnection& connection, std::uint64_t number, const std::string& archive);
 
 }  // namespace bellwether

@@ -74,7 +74,7 @@ StagedLog::~StagedLog() {
 
 Expected<LogCheck> StagedLog::publish() {
   if (auto synced = sync_file(path_); !synced) return Error{target_, synced.error().message};
-  LogCheck check = check_log(path_);
+  LogCheck check = check_log_alone(path_);
   if (!check.whole()) return Error{target_, "the copy is not whole: " + check.findings.front().what};
   if (auto renamed = rename_to_new(path_, target_); !renamed) return renamed.error();
   sync_folder_of(target_);

@@ -164,7 +164,7 @@ TEST(PaperSession, WritesALogThatReplaysToTheSameCommands) {
     ASSERT_EQ(session.wait(std::chrono::seconds(120)), PaperSession::Outcome::Ended) << session.failure();
   }
   auto engine = Engine::make(scenario.config, StrategyRegistry::built_in());
-  auto replayed = replay(**engine, **log, true);
+  auto replayed = replay(**engine, **log, 0, (*log)->last_event(), true);
   ASSERT_TRUE(replayed) << replayed.error().text();
   EXPECT_FALSE(replayed->difference) << *replayed->difference;
   auto reference = scenario.runner();

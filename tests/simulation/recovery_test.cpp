@@ -579,7 +579,7 @@ TEST_F(Recovery, ReplayMissesCommandsThatALogShouldHold) {
   const Reference whole = reference();
   const auto replayed = [&](MemoryLog log, bool ended) {
     auto engine = Engine::make(config_, StrategyRegistry::built_in());
-    return *replay(**engine, log, ended);
+    return *replay(**engine, log, 0, log.last_event(), ended);
   };
   EXPECT_FALSE(replayed(whole.log, true).difference);
   EXPECT_EQ(replayed(whole.log, true).commands, whole.log.commands.size());

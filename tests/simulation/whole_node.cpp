@@ -478,7 +478,7 @@ class World {
     commit(false);
     check_answers();
     auto engine = Engine::make(config_, registry_);
-    const auto replayed = replay(**engine, log_, true);
+    const auto replayed = replay(**engine, log_, 0, log_.last_event(), true);
     if (!replayed) return fail("replay: " + replayed.error().text());
     const bool whole = options_.fault == PlantedFault::None;
     if (whole && replayed->difference) fail("replay: " + *replayed->difference);

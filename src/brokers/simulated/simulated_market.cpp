@@ -130,6 +130,32 @@ std::vector<Session> SimulatedMarket::sessions_before(Timestamp t, std::size_t c
   return sessions;
 }
 
+std::vector<SimulatedMarket::Span> SimulatedMarket::bars_before(Timestamp t, std::size_t count) const {
+  std::vector<Span> spans;
+  const auto add = [&](const Session& session, Timestamp upto) {
+    const std::int64_t whole = std::max<std::int64_t>((upto - session.open) / options_.bar_interval, 0);
+    // A last bar that the close cuts short.
+    if (upto == session.close && session.open + whole * options_.bar_interval < upto && spans.size() < count) {
+      spans.push_back({session.open + whole * options_.bar_interval, upto});
+    }
+    for (std::int64_t i = whole; i > 0 && spans.size() < count; --i) {
+      spans.push_back({session.open + (i - 1) * options_.bar_interval, session.open + i * options_.bar_interval});
+    }
+  };
+  SimulatedMarket at(options_, {t, std::nullopt, false});
+  if (at.session_.open < t) {
+    add({at.session_.date, at.session_.open, at.session_.close, at.session_.early_close},
+        std::min(t, at.session_.close));
+  }
+  constexpr std::size_t kSessionsMax = 1'000;
+  const std::vector<Session> before = sessions_before(t, std::min(count, kSessionsMax));
+  for (auto session = before.rbegin(); session != before.rend() && spans.size() < count; ++session) {
+    add(*session, session->close);
+  }
+  std::reverse(spans.begin(), spans.end());
+  return spans;
+}
+
 void SimulatedMarket::tell_history(std::vector<Event>& out) {
   for (const Session& session : sessions_before(at_, options_.daily_history_sessions)) {
     give_daily_bars(session.date, session.close, out);

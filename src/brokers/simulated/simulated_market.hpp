@@ -44,6 +44,14 @@ class SimulatedMarket final : public MarketDataSource {
   [[nodiscard]] Price price_at(InstrumentIndex instrument, Timestamp t) const;
   /// The bar from `start` to `end`.
   [[nodiscard]] Bar bar_of(InstrumentIndex instrument, Timestamp start, Timestamp end) const;
+  /// When the last `count` bars of sessions closed, up to and including `t`; ascending.
+  struct Span {
+    Timestamp start;
+    Timestamp end;
+  };
+  [[nodiscard]] std::vector<Span> bars_before(Timestamp t, std::size_t count) const;
+  /// Sessions that had closed by `t`, the last `count` of them.
+  [[nodiscard]] std::vector<Session> sessions_before(Timestamp t, std::size_t count) const;
   /// The bar of a whole session; of a date that has none, of the day in UTC.
   [[nodiscard]] Bar daily_bar(InstrumentIndex instrument, Date date) const;
 
@@ -54,7 +62,6 @@ class SimulatedMarket final : public MarketDataSource {
   void tell_history(std::vector<Event>& out);
   void give_bars(Timestamp end, std::vector<Event>& out) const;
   void give_daily_bars(Date date, Timestamp close, std::vector<Event>& out) const;
-  [[nodiscard]] std::vector<Session> sessions_before(Timestamp t, std::size_t count) const;
 
   SimulatedMarketOptions options_;
   std::vector<std::uint64_t> keys_;  // By instrument.

@@ -1,0 +1,93 @@
+// An account that trades by the clock, from segment to segment: brought back from its log, changed while it runs, and
+// put down so that the next process, of this version or a later one, goes on with it.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <mutex>
+
+#include "actors/recovery.hpp"
+#include "actors/venue.hpp"
+#include "app/account_plan.hpp"
+#include "app/live_change.hpp"
+#include "app/running_session.hpp"
+#include "brokers/simulated/simulated_broker.hpp"
+#include "brokers/simulated/simulated_market.hpp"
+
+namespace bellwether {
+
+/// Sessions that have opened or closed and of which the main thread has not taken notice.
+class SessionNotices {
+ public:
+  void add(const Event& event) {
+    const std::lock_guard lock(mutex_);
+    events_.push_back(event);
+  }
+  std::optional<Event> take() {
+    const std::lock_guard lock(mutex_);
+    if (events_.empty()) return std::nullopt;
+    const Event event = events_.front();
+    events_.pop_front();
+    return event;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::deque<Event> events_;
+};
+
+/// All calls come from the main thread.
+class LiveAccount {
+ public:
+  /// `running.log` is open. Both outlive the account.
+  LiveAccount(Running& running, ConfigurationSources sources);
+
+  /// Brings the account to where its log ends; false where a signal came meanwhile.
+  Expected<bool> bring_back(bool continues);
+  /// Takes the configuration that is wanted now, or the engine of this version: with both as they were, nothing.
+  Expected<void> change_at_start(const AppConfig& wanted, const std::string& written_by);
+  /// Trades from here on.
+  void start();
+  /// Takes the configuration as the sources have it now. Errors: all that is wrong with it; nothing has changed then,
+  /// unless the session has failed, which `running.session` shows.
+  ChangeOrErrors change(const ConfigurationRequest& request);
+  /// After the session was stopped: leaves the state in which it stands for whoever goes on.
+  Expected<void> put_down();
+
+  SessionNotices& notices() { return notices_; }
+
+ private:
+  /// Between two sessions of actors: all that was numbered has passed.
+  struct AtRest {
+    AccountState state;
+    std::unique_ptr<LiveIntake> intake;
+    std::shared_ptr<CommandKeys> keys;
+  };
+  struct Words {
+    std::string reason;
+    std::string key;
+  };
+  [[nodiscard]] LiveRecoveryPorts recovery_ports();
+  void begin_attempt(const LiveRecovery& recovery);
+  void finish_what_was_caused();
+  [[nodiscard]] std::vector<std::string> held_at_broker() const;
+  [[nodiscard]] AtRest take_apart();
+  Expected<AtRest> stop_session();
+  void go_on(AtRest rest);
+  /// The next segment, and the account in it. After an Error the account is as it was, unless the log failed.
+  Expected<void> open_segment(AtRest& rest, const AccountSetup& setup, const Words& words);
+  std::vector<std::string> warm_up(Engine::Opened& opened, const EngineConfig& engine, Timestamp upto);
+  [[nodiscard]] BacktestRunner::Parts parts();
+
+  Running& running_;
+  ConfigurationSources sources_;
+  SessionNotices notices_;
+  std::optional<LiveRecovery> at_;              // Where it stands, while no session runs.
+  SimulatedBroker* broker_ = nullptr;           // Of the intake.
+  std::optional<LiveClock> clock_;              // Once a session has run.
+  std::vector<std::string> warmed_;             // By the last change.
+  std::map<std::string, ChangeResult> by_key_;  // Of changes that were carried out by this process.
+  bool log_failed_ = false;
+};
+
+}  // namespace bellwether
