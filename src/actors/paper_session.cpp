@@ -38,6 +38,7 @@ struct PaperSession::Actors {
         live(std::move(live_entry)) {
     ports.board = board;
     ports.metrics = metrics;
+    ports.books = options.books;
     ports.progress = &progress;
     ports.closed = &closed;
     ports.on_halt = options.on_halt;
@@ -163,8 +164,9 @@ void PaperSession::Actors::spawn() {
   start.keys = options.keys;
   const VenueOptions venue_options{options.snapshot_every_events, options.on_order_command};
   venue_handle = system.spawn(venue, ports, venue_options, start, supervisor_handle);
-  recorder_handle =
-      system.spawn(recorder, ports, std::make_shared<SessionRecorder>(std::move(begin.recorder)), halt, venue_handle);
+  std::shared_ptr<SessionRecorder> record;
+  if (!start.live) record = std::make_shared<SessionRecorder>(std::move(begin.recorder));
+  recorder_handle = system.spawn(recorder, ports, record, halt, venue_handle);
   order_handle = system.spawn(order, ports, std::make_shared<OrderStage>(std::move(engine.order_stage())), venue_handle,
                               recorder_handle);
   left.risk = std::make_shared<RiskStage>(std::move(engine.risk_stage()));
@@ -322,6 +324,10 @@ void PaperSession::measure() const {
   queue(Stage::Venue, Order, Released);
   queue(Stage::Recorder, Order, Recorder);
   metrics.set_queue_depth(Stage::Log, actors.writer ? actors.writer->waiting() : 0);
+  if (const BookWriter* books = actors.ports.books) {
+    const EventNumber written = books->written();
+    metrics.set_books(std::max(books->given(), written) - written, books->has_stopped());
+  }
   const std::int64_t last_market_ns = actors.progress.last_market_ns();
   if (last_market_ns != 0) metrics.set_data_age(static_cast<double>(monotonic_ns() - last_market_ns) * 1e-9);
 }
