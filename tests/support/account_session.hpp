@@ -56,8 +56,9 @@ class AccountSession {
     config.risk.gross_exposure = 0.5;
     if (draws_.chance(0.5)) config.risk.orders_per_second = 2;
     if (draws_.chance(0.5)) config.risk.open_orders = 12;
-    if (draws_.chance(0.5)) config.risk.drawdown = 0.0005;
-    if (draws_.chance(0.5)) config.risk.daily_loss = 0.0005;
+    if (draws_.chance(0.4)) config.risk.drawdown = 0.0001;
+    if (draws_.chance(0.3)) config.risk.daily_loss = 0.0001;
+    if (draws_.chance(0.5)) config.risk.stale_data_age = std::chrono::minutes(1);
     if (draws_.chance(0.5)) config.risk.data_staleness = std::chrono::minutes(2);
     config.risk.flatten_on_halt = draws_.chance(0.3);
     if (draws_.chance(0.7)) config.fills.participation = 0.0005 + draws_.fraction() * 0.002;
@@ -96,6 +97,7 @@ class AccountSession {
     (*runner)->set_observer(&observer_);
     while ((*runner)->step()) {
       if (draws_.chance(0.02)) disturb(**runner);
+      if (draws_.chance(0.2)) accept_anew(**runner);
     }
   }
 
@@ -138,10 +140,21 @@ class AccountSession {
     runner.command(made);
   }
 
-  static void connect(BacktestRunner& runner) {
-    for (const bool up : {false, true}) {
-      runner.take(Event::of(runner.last_time(), ConnectionEvent{true, up}));
-    }
+  void connect(BacktestRunner& runner) {
+    runner.take(Event::of(runner.last_time(), ConnectionEvent{true, draws_.chance(0.85)}));
+  }
+
+  /// The venue speaks up about an order of the past, of which it may have said before that it does not know it.
+  void accept_anew(BacktestRunner& runner) {
+    const auto& turn = observer_.turns[static_cast<std::size_t>(draws_.up_to(std::ssize(observer_.turns) - 1))];
+    const bool is_refusal = turn.event.type == EventType::Report && turn.event.report.type == ReportType::Rejected;
+    if (!is_refusal) return;
+    ExecutionReport report = turn.event.report;
+    report.type = ReportType::Accepted;
+    report.rejected = RejectReason::None;
+    report.execution_id = 1'000'000'000 + observer_.turns.size();
+    report.leaves_quantity = Quantity::from_int(1);
+    runner.take(Event::of(report));
   }
 
   SplitMix64 draws_;
