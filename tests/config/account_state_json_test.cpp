@@ -11,49 +11,69 @@ using namespace testing;
 using ::testing::HasSubstr;
 
 /// One of everything, worked out by hand from docs/account-state.md.
-constexpr std::string_view kText = R"({"version":1,"last_event":50,"time":"2005-01-03T14:35:00Z","epoch":2,)"
-                                   R"("session_close":"2005-01-03T21:00:00Z","market_data_connected":true,)"
-                                   R"("venue_connected":false,"cash":{"cash":"98999.7","realized":"-1.5",)"
-                                   R"("realized_fifo":"0","fees":"0.3","dividends":"0"},)"
-                                   R"("breakers":{"peak_equity":"100000","session_start_equity":"99999.9",)"
-                                   R"("last_market_time":"2005-01-03T14:31:00Z","halt_reason":"connection_lost",)"
-                                   R"("flattening":true,"resuming":true,"recent_orders":[
-"2005-01-03T14:31:00.000000001Z"]},"instruments":[
+constexpr std::string_view kText =
+    R"({
+"version":1,
+"last_event":50,
+"time":"2005-01-03T14:35:00Z",
+"epoch":2,
+"session_close":"2005-01-03T21:00:00Z",
+"market_data_connected":true,
+"venue_connected":false,
+"cash":{"cash":"98999.7","realized":"-1.5","realized_fifo":"0","fees":"0.3","dividends":"0"},
+"breakers":{"peak_equity":"100000","session_start_equity":"99999.9","last_market_time":"2005-01-03T14:31:00Z",)"
+    R"("halt_reason":"connection_lost","flattening":true,"resuming":true,)"
+    R"("recent_orders":["2005-01-03T14:31:00.000000001Z"]},
+"instruments":[
 {"symbol":"AAPL","mark":"10.5","strategy_price":"10","checked_price":"10","checked_at":"2005-01-03T14:31:00Z"},
-{"symbol":"IBM"}],"strategies":[
-{"id":"fast","type":"sma_cross","state_version":3,"symbols":[
-"AAPL",
-"IBM"],"parameters":{"fast":5,"allocation":1.0,"short":false,"name":"a\"b"},"paused":true,"saved":"00ff10"}],)"
-                                   R"("positions":[
+{"symbol":"IBM"}
+],
+"strategies":[
+{"id":"fast","type":"sma_cross","state_version":3,"symbols":["AAPL","IBM"],)"
+    R"("parameters":{"fast":5,"allocation":1.0,"short":false,"name":"a\"b"},"paused":true,"saved":"00ff10"}
+],
+"positions":[
 {"strategy":"fast","symbol":"AAPL","quantity":"100","cost":"1000","realized_average":"-1.5","realized_fifo":"0",)"
-                                   R"("fees":"0.3","dividends":"0","lots":[
-{"quantity":"60","cost":"600"},
-{"quantity":"40","cost":"400"}],"round_trip":{"entry_time":"2005-01-03T14:31:00Z","opened":"100","closed":"0",)"
-                                   R"("peak":"100","entry_notional":"1000","exit_notional":"0","realized":"0",)"
-                                   R"("fees":"0.3","mae":"-5","mfe":"50","risk_quantity":"100","risk":"200",)"
-                                   R"("events":12}}],"orders":[
+    R"("fees":"0.3","dividends":"0","lots":[{"quantity":"60","cost":"600"},{"quantity":"40","cost":"400"}],)"
+    R"("round_trip":{"entry_time":"2005-01-03T14:31:00Z","opened":"100","closed":"0","peak":"100",)"
+    R"("entry_notional":"1000","exit_notional":"0","realized":"0","fees":"0.3","mae":"-5","mfe":"50",)"
+    R"("risk_quantity":"100","risk":"200","events":12}}
+],
+"orders":[
 {"id":"bw-2-7-0-sl","strategy":"fast","symbol":"AAPL","side":"sell","type":"stop","time_in_force":"gtc",)"
-                                   R"("quantity":"100","stop_price":"8","filled":"10","state":"working"},
+    R"("quantity":"100","stop_price":"8","filled":"10","state":"working"},
 {"id":"bw-2-8-1","strategy":"fast","symbol":"IBM","side":"buy","type":"limit","time_in_force":"day",)"
-                                   R"("order_class":"bracket","quantity":"5","limit_price":"9","take_profit":"12",)"
-                                   R"("stop_loss_offset":"1","state":"held","strategy_state":"working"},
+    R"("order_class":"bracket","quantity":"5","limit_price":"9","take_profit":"12","stop_loss_offset":"1",)"
+    R"("state":"held","strategy_state":"working"},
 {"id":"bw-2-9-0","strategy":"fast","symbol":"IBM","side":"buy","type":"trailing_stop","time_in_force":"day",)"
-                                   R"("quantity":"5","trail":"0.5","strategy_state":"pending_new"},
+    R"("quantity":"5","trail":"0.5","strategy_state":"pending_new"},
 {"id":"bw-2-9-1","strategy":"fast","symbol":"IBM","side":"buy","type":"market","time_in_force":"day",)"
-                                   R"("quantity":"5","state":"unknown","strategy_state":"none"}],"goals":[
+    R"("quantity":"5","state":"unknown","strategy_state":"none"}
+],
+"goals":[
 {"strategy":"fast","symbol":"IBM","kind":"target","wait":"next_price","not_before":"2005-01-03T14:32:00Z",)"
-                                   R"("target":"-5","order":"bw-2-8-1","type":"limit","time_in_force":"ioc",)"
-                                   R"("limit_price":"9","one_try":true}],"waiting":[
+    R"("target":"-5","order":"bw-2-8-1","type":"limit","time_in_force":"ioc","limit_price":"9","one_try":true}
+],
+"waiting":[
 {"kind":"cancel","strategy":"fast","target":"bw-2-7-0-sl"},
 {"kind":"replace","strategy":"fast","target":"bw-2-8-1","id":"bw-2-10-0","symbol":"IBM","side":"buy",)"
-                                   R"("type":"limit","time_in_force":"day","quantity":"6","limit_price":"9.5"}],)"
-                                   R"("watched":[
+    R"("type":"limit","time_in_force":"day","quantity":"6","limit_price":"9.5"}
+],
+"watched":[
 {"id":"bw-2-7-0-sl","due":"2005-01-03T14:40:00Z","asked":2,"absent":true,"unknown":true},
-{"id":"bw-2-8-1"}],"given_up":[
-"bw-2-3-0"],"booked":[
+{"id":"bw-2-8-1"}
+],
+"given_up":[
+"bw-2-3-0"
+],
+"booked":[
 {"first":1,"last":5},
-{"first":18446744073709551615,"last":18446744073709551615}],"timers":[
-{"at":"2005-01-03T15:00:00Z","strategy":"fast","tag":4294967295}]}
+{"first":18446744073709551615,"last":18446744073709551615}
+],
+"timers":[
+{"at":"2005-01-03T15:00:00Z","strategy":"fast","tag":4294967295}
+]
+}
 )";
 
 OrderSpec spec_of(Side side, OrderType type, TimeInForce time_in_force, std::int64_t quantity) {
@@ -158,7 +178,7 @@ TEST(AccountStateJson, ReadsEveryField) {
 
 TEST(AccountStateJson, ReadsMembersInAnyOrderAndBlanks) {
   std::string text(kText);
-  const std::string first = R"("version":1,"last_event":50,)";
+  const std::string first = "\"version\":1,\n\"last_event\":50,\n";
   text.replace(text.find(first), first.size(), R"("last_event" : 50, "version":1, )");
   const auto state = account_state_of(text);
   ASSERT_TRUE(state) << state.error().text();
@@ -189,7 +209,7 @@ const Fault kFaults[] = {
     {R"("halt_reason":"connection_lost")", R"("halt_reason":"rain")",
      R"(breakers.halt_reason: found "rain", allowed are none, operator, daily_loss)"},
     {R"("time":"2005-01-03T14:35:00Z")", R"("time":"yesterday, at noon")", "time: 'yesterday, at noon' is not a time"},
-    {R"("symbol":"IBM"}],"strategies")", R"("symbol":7}],"strategies")", "instruments[1].symbol: must be a text"},
+    {R"({"symbol":"IBM"})", R"({"symbol":7})", "instruments[1].symbol: must be a text"},
     {R"("IBM"],"parameters")", R"(null],"parameters")", "strategies[0].symbols[1]: must be a symbol"},
     {R"("fast":5)", R"("fast":[5])", "strategies[0].parameters.fast: must be true, false, a text or a number in range"},
     {R"("fast":5)", R"("fast":9223372036854775808)",
@@ -214,7 +234,7 @@ const Fault kFaults[] = {
      R"("timers":[)"
      "\n]",
      "account state: line "},
-    {R"({"version":1)", R"([{"version":1)", "account state: line "},
+    {"{\n", "[{\n", "account state: line "},
 };
 
 TEST(AccountStateJson, SaysWhatIsWrongAndWhere) {
