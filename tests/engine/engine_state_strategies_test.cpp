@@ -44,6 +44,22 @@ EngineConfig counting(std::int64_t step = 1) {
   return config;
 }
 
+/// Minute bars of an instrument, as history.
+FeedSource minutes(InstrumentIndex instrument, std::span<const Bar> bars) {
+  FeedSource source;
+  source.instrument = instrument;
+  source.bars = bars;
+  source.interval = kMinuteInterval;
+  return source;
+}
+
+/// `count` bars of one price.
+std::vector<Bar> flat_bars(int count) {
+  std::vector<Bar> bars;
+  for (int minute = 1; minute <= count; ++minute) bars.push_back(bar_event(0, minute, "10").bar.bar);
+  return bars;
+}
+
 /// Two bars have passed.
 class CounterScene : public EngineScene {
  public:
@@ -142,8 +158,8 @@ TEST(WarmUp, ReachesOneStrategyAlone) {
   next.strategies.push_back(next.strategies[0]);
   next.strategies[1].id = "b";
   ASSERT_TRUE(scene.reopen(next));
-  const std::vector<Bar> bars(5, bar_event(0, 1, "10").bar.bar);
-  scene.engine->signal_stage().warm_up(1, 0, bars, kMinuteInterval);
+  const std::vector<Bar> bars = flat_bars(5);
+  scene.engine->signal_stage().warm_up(1, std::vector{minutes(0, bars)});
   EXPECT_EQ(scene.bars(0), 2U);
   EXPECT_EQ(scene.bars(1), 5U);
 }
@@ -156,7 +172,7 @@ TEST(WarmUp, StandsAsIfTheBarsHadBeenSeen) {
     bars.push_back(bar_event(0, minute, std::to_string(10 + minute * minute % 5)).bar.bar);
   }
   const auto warmed = Engine::make(config, registry);
-  warmed->get()->signal_stage().warm_up(0, 0, bars, kMinuteInterval);
+  warmed->get()->signal_stage().warm_up(0, std::vector{minutes(0, bars)});
   const auto seen = Engine::make(config, registry);
   EventNumber number = 0;
   for (const Bar& bar : bars) {
@@ -168,13 +184,29 @@ TEST(WarmUp, StandsAsIfTheBarsHadBeenSeen) {
   EXPECT_EQ(warmed->get()->state().strategies[0].saved, seen->get()->state().strategies[0].saved);
 }
 
+TEST(WarmUp, ShowsTheBarsOfSeveralInstrumentsByTheirTimes) {
+  EngineScene scene;
+  const std::vector<Bar> bars = flat_bars(4);
+  const std::span<const Bar> all(bars);
+  std::vector<std::pair<InstrumentIndex, Timestamp>> seen;
+  script().on_bar = [&](const BarView& view, Context& context) { seen.emplace_back(view.instrument, context.now()); };
+  scene.engine->signal_stage().warm_up(0, std::vector{minutes(0, all.subspan(2)), minutes(1, all.first(3))});
+  EXPECT_THAT(seen, ElementsAre(std::pair(1, at_minute(1)), std::pair(1, at_minute(2)), std::pair(0, at_minute(3)),
+                                std::pair(1, at_minute(3)), std::pair(0, at_minute(4))));
+}
+
 TEST(WarmUp, TakesTheDailyBarsThatAStrategyNeeds) {
   const EngineConfig config = config_with("dp20");
   const StrategyRegistry registry = StrategyRegistry::built_in();
   const std::vector<Bar> daily = sessions_before(Date::from_ymd(2005, 1, 3), 200, "10");
   const auto warmed = Engine::make(config, registry);
-  warmed->get()->signal_stage().warm_up(0, 0, daily, kDailyInterval);
-  MarketFeed feed({FeedSource{0, daily, kDailyInterval, false, true, {}, {}}}, {}, SessionCalendar::us_equity());
+  FeedSource source;
+  source.instrument = 0;
+  source.bars = daily;
+  source.interval = kDailyInterval;
+  warmed->get()->signal_stage().warm_up(0, std::vector{source});
+  source.history = true;
+  MarketFeed feed({source}, {}, SessionCalendar::us_equity());
   const auto seen = Engine::make(config, registry);
   Event event;
   for (EventNumber number = 1; feed.next(event); ++number) {
@@ -200,8 +232,9 @@ TEST(WarmUp, AsksForNothingAndKeepsGoals) {
     context.cancel(order.id);
     context.cancel_all(0);
   };
-  const std::vector<Bar> bars(70'000, bar_event(0, 1, "10").bar.bar);
-  scene.engine->signal_stage().warm_up(0, 0, bars, kMinuteInterval);
+  // More orders than one event may have.
+  const std::vector<Bar> bars = flat_bars(70'000);
+  scene.engine->signal_stage().warm_up(0, std::vector{minutes(0, bars)});
   script().on_bar = nullptr;
   EXPECT_EQ(scene.engine->state(), before);
   const Turn& next = scene.bar(1, "10");
