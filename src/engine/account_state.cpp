@@ -60,11 +60,10 @@ class Check {
       const auto place = [&] { return element("strategies", i) + ".id"; };
       require(!each.id.empty(), place, "is empty");
       require(strategies_.insert(each.id).second, place, "is given twice");
-      for (const auto& [name, value] : each.parameters) {
-        const auto* real = std::get_if<double>(&value);
-        require(
-            real == nullptr || std::isfinite(*real), [&] { return element("strategies", i) + ".parameters." + name; },
-            "is not a number");
+      for (const auto& parameter : each.parameters) {
+        const auto* real = std::get_if<double>(&parameter.second);
+        const auto where = [&] { return element("strategies", i) + ".parameters." + parameter.first; };
+        require(real == nullptr || std::isfinite(*real), where, "is not a number");
       }
     }
   }
