@@ -44,8 +44,7 @@ class AccountSession {
   };
 
   EngineConfig make_config(std::uint64_t seed) {
-    EngineConfig config = config_with(
-        "sma_cross", {{"fast", std::int64_t{3}}, {"slow", std::int64_t{8}}, {"allocation", 0.03}}, {"A", "B", "C"});
+    EngineConfig config = built_in_config(seed / 4 % 3);
     const auto number = static_cast<std::int64_t>(seed);
     config.strategies.push_back(wild_strategy_of("wild", number, {0, 1}));
     config.strategies.push_back(wild_strategy_of("other", number + 1'000, {2, 1}));
@@ -65,6 +64,21 @@ class AccountSession {
     config.fees.per_share = *Money::parse("0.005");
     set_exchange(config, seed % 4);
     return config;
+  }
+
+  static EngineConfig built_in_config(std::uint64_t kind) {
+    const std::vector<std::string> symbols = {"A", "B", "C"};
+    constexpr std::int64_t kShort = 4;
+    if (kind == 0) {
+      return config_with("sma_cross", {{"fast", std::int64_t{3}}, {"slow", std::int64_t{8}}, {"allocation", 0.03}},
+                         symbols);
+    }
+    if (kind == 1) {
+      return config_with(
+          "donchian_breakout",
+          {{"entry", kShort}, {"exit", kShort}, {"atr", kShort}, {"stop_atr", 1.0}, {"allocation", 0.03}}, symbols);
+    }
+    return config_with("rsi_reversion", {{"period", kShort}, {"allocation", 0.03}}, symbols);
   }
 
   void set_exchange(EngineConfig& config, std::uint64_t kind) {
@@ -132,12 +146,33 @@ class AccountSession {
       default:
         command.type = CommandType::SubmitOrder;
         command.strategy = *manual_strategy(config_);
-        command.spec.instrument = instrument;
-        command.spec.quantity = Quantity::from_int(10);
-        command.spec.order_class = OrderClass::Bracket;
-        command.spec.stop_loss_offset = Price::from_int(1);
+        command.spec = order_by_hand(instrument);
     }
     runner.command(made);
+  }
+
+  OrderSpec order_by_hand(InstrumentIndex instrument) {
+    OrderSpec spec;
+    spec.instrument = instrument;
+    spec.quantity = Quantity::from_int(10);
+    switch (draws_.up_to(2)) {
+      case 0:
+        spec.order_class = OrderClass::Bracket;
+        spec.stop_loss_offset = Price::from_int(1);
+        break;
+      case 1:
+        spec.order_class = OrderClass::Oco;
+        spec.side = Side::Sell;
+        spec.time_in_force = TimeInForce::Gtc;
+        spec.take_profit = Price::from_int(130);
+        spec.stop_loss = Price::from_int(70);
+        break;
+      default:
+        spec.type = OrderType::TrailingStop;
+        spec.side = Side::Sell;
+        spec.trail = Price::from_int(1);
+    }
+    return spec;
   }
 
   void connect(BacktestRunner& runner) {
