@@ -184,6 +184,17 @@ TEST(WarmUp, StandsAsIfTheBarsHadBeenSeen) {
   EXPECT_EQ(warmed->get()->state().strategies[0].saved, seen->get()->state().strategies[0].saved);
 }
 
+TEST(WarmUp, IsPartOfTheStateAfterIt) {
+  CounterScene scene;
+  ASSERT_THAT(*scene.reopen(counting(2)), ElementsAre(0));
+  const std::vector<Bar> bars = flat_bars(5);
+  scene.engine->signal_stage().warm_up(0, std::vector{minutes(0, bars)});
+  const auto fresh = scene.reopen(counting(2));
+  ASSERT_TRUE(fresh);
+  EXPECT_THAT(*fresh, IsEmpty());
+  EXPECT_EQ(scene.bars(), 5U);
+}
+
 TEST(WarmUp, ShowsTheBarsOfSeveralInstrumentsByTheirTimes) {
   EngineScene scene;
   const std::vector<Bar> bars = flat_bars(4);

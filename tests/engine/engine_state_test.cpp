@@ -100,6 +100,24 @@ TEST(EngineState, ARetiredStrategyTakesOverWhatARemovedOneHolds) {
   EXPECT_EQ(state.orders[0].id, order.id);
 }
 
+TEST(EngineState, ACancelThatWaitsGoesToWhoeverHasTheOrder) {
+  EngineScene scene(two_strategies());
+  OrderCommand order = scene.rest(1, 0, 10, "9");
+  scene.say(order, ReportType::Lost);
+  scene.act(1, 0, [&](Context& context) { context.cancel(order.id); });
+  ASSERT_EQ(scene.engine->state().waiting.size(), 1U);
+  EngineConfig next = two_strategies();
+  next.strategies.insert(next.strategies.begin(), retired_from("s1", {0, 1}, false));
+  next.strategies.pop_back();
+  ASSERT_TRUE(scene.reopen(next));
+  EXPECT_EQ(scene.engine->state().waiting.at(0).strategy, "s1.retired");
+  order.strategy = 0;  // Where the heir stands.
+  const Turn& turn = scene.say(order, ReportType::Accepted);
+  ASSERT_EQ(turn.commands.size(), 1U);
+  EXPECT_EQ(turn.commands[0].kind, CommandKind::Cancel);
+  EXPECT_EQ(turn.commands[0].target, order.id);
+}
+
 TEST(EngineState, AStrategyThatIsNotRetiredTakesNothingOver) {
   EngineScene scene(two_strategies());
   scene.hold(1, 1, 30);
