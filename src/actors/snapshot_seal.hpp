@@ -9,7 +9,7 @@
 namespace bellwether {
 
 /// Encoding of what stages, venue and feed save. Goes up whenever one of them changes what it writes.
-constexpr std::uint32_t kStateFormat = 4;
+constexpr std::uint32_t kStateFormat = 5;
 
 /// `state` as BacktestRunner::save has it after `event`.
 Snapshot sealed_snapshot(EventNumber event, std::string_view state);

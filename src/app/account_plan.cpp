@@ -64,8 +64,8 @@ void plan_retired(AccountPlan& plan, const AccountSetup& now, const SessionView&
     const RetiredSetup& setup = list.add(heir, pair.symbol, heir != pair.strategy, close);
     placed.insert(pair.symbol);
     if (heir == pair.strategy) continue;
-    RemovedStake stake{
-        pair.strategy, pair.symbol, heir, quantities[pair], count_open_orders(session, names, pair), setup.close};
+    RemovedStake stake{pair.strategy, pair.symbol, heir, quantities[pair], count_open_orders(session, names, pair),
+                       setup.close};
     // What was only on its way to is taken over without a word.
     if (!stake.quantity.is_zero() || stake.open_orders > 0) plan.removed.push_back(std::move(stake));
   }
@@ -116,29 +116,6 @@ void add_exceeded(std::vector<ExceededLimit>& list, const RiskLimits& limits, co
   }
 }
 
-/// What both have made of a symbol; at most one of them has a position.
-void add_up(AccountPosition& to, const AccountPosition& from) {
-  const bool takes = to.quantity.is_zero();
-  AccountPosition sum = takes ? from : to;
-  const AccountPosition& other = takes ? to : from;
-  sum.realized_average += other.realized_average;
-  sum.realized_fifo += other.realized_fifo;
-  sum.fees += other.fees;
-  sum.dividends += other.dividends;
-  sum.strategy = to.strategy;
-  to = std::move(sum);
-}
-
-/// A strategy that takes something over is named among the strategies; it has saved nothing.
-void name_strategy(AccountState& state, const std::string& id) {
-  const auto place = std::ranges::lower_bound(state.strategies, id, {}, &AccountStrategy::id);
-  if (place != state.strategies.end() && place->id == id) return;
-  AccountStrategy strategy;
-  strategy.id = id;
-  strategy.type = "none";
-  state.strategies.insert(place, std::move(strategy));
-}
-
 }  // namespace
 
 std::vector<HeldPair> held_pairs(const SessionView& session) {
@@ -165,37 +142,6 @@ AccountPlan plan_change(const AccountSetup& now, const AppConfig& wanted, const 
   plan_retired(plan, now, session, held, at_broker, close);
   add_exceeded(plan.exceeded, plan.setup.config.risk, session);
   return plan;
-}
-
-void rename_holders(AccountState& state, const EngineConfig& config) {
-  std::map<HeldPair, std::string> known;
-  const auto rename = [&](std::string& strategy, const std::string& symbol) {
-    const auto [entry, is_new] = known.try_emplace({strategy, symbol}, strategy);
-    if (is_new) {
-      const StrategyIndex holder = holder_of(config, strategy, symbol);
-      if (holder != kNoStrategy) entry->second = config.strategies[holder].id;
-    }
-    strategy = entry->second;
-  };
-  for (AccountGoal& goal : state.goals) rename(goal.strategy, goal.symbol);
-  for (AccountOrder& order : state.orders) rename(order.strategy, order.symbol);
-  for (AccountWaiting& waiting : state.waiting) {
-    if (!waiting.symbol.empty()) {
-      rename(waiting.strategy, waiting.symbol);
-      continue;
-    }
-    const auto target = std::ranges::find(state.orders, waiting.command.target, &AccountOrder::id);
-    if (target != state.orders.end()) waiting.strategy = target->strategy;
-  }
-  std::map<HeldPair, AccountPosition> positions;
-  for (AccountPosition& position : state.positions) {
-    rename(position.strategy, position.symbol);
-    const auto [place, is_new] = positions.try_emplace({position.strategy, position.symbol}, position);
-    if (!is_new) add_up(place->second, position);
-  }
-  state.positions.clear();
-  for (auto& [pair, position] : positions) state.positions.push_back(std::move(position));
-  for (const auto& [pair, id] : known) name_strategy(state, id);
 }
 
 }  // namespace bellwether

@@ -45,8 +45,4 @@ AccountPlan plan_change(const AccountSetup& now, const AppConfig& wanted, const 
                         const std::vector<HeldPair>& held, const std::vector<std::string>& at_broker, bool close,
                         bool running);
 
-/// Puts a state's names in the places that they have in `config`: see CarryOver. What a strategy and the one that
-/// retires it have made of a symbol is added up where both come to one place.
-void rename_holders(AccountState& state, const EngineConfig& config);
-
 }  // namespace bellwether

@@ -8,6 +8,7 @@
 #include "app/logging.hpp"
 #include "brokers/simulated/simulated_broker.hpp"
 #include "config/account_state_json.hpp"
+#include "engine/account_places.hpp"
 #include "engine/manual_strategy.hpp"
 #include "engine/retired_strategy.hpp"
 

@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "actors/recovery.hpp"
-#include "app/account_plan.hpp"
+#include "app/account_config.hpp"
 #include "config/account_state_json.hpp"
+#include "engine/account_places.hpp"
 
 namespace bellwether {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/carry_over.hpp"
 #include "engine/retired_strategy.hpp"
 
 namespace bellwether {
@@ -106,6 +107,29 @@ std::vector<Place> places_of_waiting(const AccountState& state, const std::vecto
   return places;
 }
 
+/// What both have made of a symbol; at most one of them has a position.
+void add_up(AccountPosition& to, const AccountPosition& from) {
+  const bool takes = to.quantity.is_zero();
+  AccountPosition sum = takes ? from : to;
+  const AccountPosition& other = takes ? to : from;
+  sum.realized_average += other.realized_average;
+  sum.realized_fifo += other.realized_fifo;
+  sum.fees += other.fees;
+  sum.dividends += other.dividends;
+  sum.strategy = to.strategy;
+  to = std::move(sum);
+}
+
+/// A strategy that takes something over is named among the strategies; it has saved nothing.
+void name_strategy(AccountState& state, const std::string& id) {
+  const auto place = std::ranges::lower_bound(state.strategies, id, {}, &AccountStrategy::id);
+  if (place != state.strategies.end() && place->id == id) return;
+  AccountStrategy strategy;
+  strategy.id = id;
+  strategy.type = "none";
+  state.strategies.insert(place, std::move(strategy));
+}
+
 }  // namespace
 
 Expected<AccountPlaces> AccountPlaces::find(const AccountState& state, const EngineConfig& config) {
@@ -153,6 +177,37 @@ std::vector<OpenOrder> open_orders_of(const AccountState& state, const AccountPl
     order.spec.instrument = places.orders[i].instrument;
   }
   return orders;
+}
+
+void rename_holders(AccountState& state, const EngineConfig& config) {
+  std::map<HeldPair, std::string> known;
+  const auto rename = [&](std::string& strategy, const std::string& symbol) {
+    const auto [entry, is_new] = known.try_emplace({strategy, symbol}, strategy);
+    if (is_new) {
+      const StrategyIndex holder = holder_of(config, strategy, symbol);
+      if (holder != kNoStrategy) entry->second = config.strategies[holder].id;
+    }
+    strategy = entry->second;
+  };
+  for (AccountGoal& goal : state.goals) rename(goal.strategy, goal.symbol);
+  for (AccountOrder& order : state.orders) rename(order.strategy, order.symbol);
+  for (AccountWaiting& waiting : state.waiting) {
+    if (!waiting.symbol.empty()) {
+      rename(waiting.strategy, waiting.symbol);
+      continue;
+    }
+    const auto target = std::ranges::find(state.orders, waiting.command.target, &AccountOrder::id);
+    if (target != state.orders.end()) waiting.strategy = target->strategy;
+  }
+  std::map<HeldPair, AccountPosition> positions;
+  for (AccountPosition& position : state.positions) {
+    rename(position.strategy, position.symbol);
+    const auto [place, is_new] = positions.try_emplace({position.strategy, position.symbol}, position);
+    if (!is_new) add_up(place->second, position);
+  }
+  state.positions.clear();
+  for (auto& [pair, position] : positions) state.positions.push_back(std::move(position));
+  for (const auto& [pair, id] : known) name_strategy(state, id);
 }
 
 }  // namespace bellwether

@@ -36,4 +36,8 @@ struct AccountPlaces {
 std::vector<OpenOrder> open_orders_of(const AccountState& state, const AccountPlaces& places,
                                       std::optional<OrderState> AccountOrder::*view);
 
+/// Puts a state's names in the places that they have in `config`: see CarryOver. What a strategy and the one that
+/// retires it have made of a symbol is added up where both come to one place.
+void rename_holders(AccountState& state, const EngineConfig& config);
+
 }  // namespace bellwether

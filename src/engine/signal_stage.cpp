@@ -251,6 +251,8 @@ void SignalStage::save(ByteWriter& out) const {
   for (const Context::Goal& goal : context_.goals_) save_goal(goal, out);
   out.u32(static_cast<std::uint32_t>(context_.waiting_.size()));
   for (const OrderCommand& command : context_.waiting_) write(out, command);
+  out.u64(context_.event_);
+  out.time(context_.now_);
   out.time(context_.session_close_);
   out.boolean(context_.in_session_);
   out.u32(static_cast<std::uint32_t>(context_.timers_.size()));
@@ -279,6 +281,8 @@ void SignalStage::load(ByteReader& in) {
   context_.waiting_.clear();
   const std::uint32_t waiting = in.u32();
   for (std::uint32_t i = 0; i < waiting && in.ok(); ++i) context_.waiting_.push_back(read_order_command(in));
+  context_.event_ = in.u64();
+  context_.now_ = in.time();
   context_.session_close_ = in.time();
   context_.in_session_ = in.boolean();
   context_.timers_.clear();

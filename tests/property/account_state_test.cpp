@@ -79,6 +79,25 @@ TEST(AccountStateProperty, AnotherEngineGoesOnAsTheFirstWouldHave) {
   }
 }
 
+TEST(AccountStateProperty, ASnapshotHoldsAllOfIt) {
+  for (std::uint64_t seed = 1; seed <= 24; ++seed) {
+    const AccountSession session(seed);
+    const auto whole = Engine::make(session.config(), testing::wild_registry());
+    ASSERT_TRUE(whole);
+    std::size_t done = 0;
+    for (const std::size_t cut : cuts_of(session, seed, 4)) {
+      for (; done < cut; ++done) (*whole)->process(session.turns()[done].event);
+      const auto loaded = Engine::make(session.config(), testing::wild_registry());
+      ByteWriter out;
+      (*whole)->save(out);
+      ByteReader in(out.str());
+      (*loaded)->load(in);
+      ASSERT_TRUE(in.done());
+      ASSERT_EQ(text_of((*loaded)->state()), text_of((*whole)->state())) << "seed " << seed << ", after event " << cut;
+    }
+  }
+}
+
 /// True where the order of strategies decides: whose order is the first of an event, and who closes a part of what
 /// several hold.
 bool depends_on_strategies(const Turn& turn) {

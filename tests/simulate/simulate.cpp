@@ -69,6 +69,10 @@ int main(int argc, char** argv) {
     all.unknown += result.unknown;
     all.kills += result.kills;
     all.commands += result.commands;
+    all.changes += result.changes;
+    all.stops += result.stops;
+    all.upgrades += result.upgrades;
+    all.resumed += result.resumed;
     if (result.failure.empty()) continue;
     ++failed;
     report(options, result.failure);
@@ -76,6 +80,8 @@ int main(int argc, char** argv) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   std::cout << last - first + 1 << " seeds, " << failed << " failed; " << all.events << " events, " << all.fills
             << " fills, " << all.unknown << " unknown orders, " << all.kills << " kills, " << all.commands
-            << " operator commands in " << seconds.count() << " s" << std::endl;
+            << " operator commands, " << all.changes << " changes of the configuration, " << all.stops
+            << " clean stops, " << all.upgrades << " upgrades, " << all.resumed << " restarts from a snapshot in "
+            << seconds.count() << " s" << std::endl;
   return failed == 0 ? 0 : 1;
 }

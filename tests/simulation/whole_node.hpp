@@ -1,6 +1,7 @@
 // A whole node under virtual time, from one seed: market data, conveyor, stages, log, recovery and the port to a broker
 // that lives on without it; delays, losses, repeats and disorder of everything between them, kills at any event with
-// restarts, a full disk, clocks that jump, and an operator who does what he likes.
+// restarts, a full disk, clocks that jump, an operator who does what he likes, and an account that goes from segment to
+// segment: other configurations while it runs, clean stops, later versions of the program, and kills within all of it.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,16 @@ enum class PlantedFault : std::uint8_t {
   GapsGoUnnoticed,        ///< What the venue says of quantities filled before is not looked at.
   CommandsLeaveEarly,     ///< A command leaves before the event that caused it is durable.
   CrashForgetsOrders,     ///< After a restart, nobody asks about what was under way.
+  // The next segment begins without
+  RolloverForgetsExecutions,      ///< which executions have been booked;
+  RolloverForgetsTheWatch,        ///< which orders are unknown, and until when the venue's silence is borne;
+  RolloverLosesMessages,          ///< what is under way between us and the exchange;
+  RolloverForgetsKeys,            ///< the idempotency keys of commands;
+  RolloverForgetsHalts,           ///< that trading is halted or a strategy paused;
+  RolloverDropsRemovedPositions,  ///< positions of strategies that were removed;
+  RolloverLosesLots,              ///< what the lots of a position did cost.
 };
-constexpr std::size_t kPlantedFaultCount = 9;
+constexpr std::size_t kPlantedFaultCount = 16;
 const char* name_of(PlantedFault fault);
 
 /// What disturbs a life.
@@ -40,8 +49,14 @@ enum class Disturbance : std::uint8_t {
   Halts,
   Restarts,  ///< The connection is lost.
   Latency,
+  Changes,           ///< Another configuration while it runs.
+  Rollovers,         ///< Another segment of the same configuration.
+  Snapshots,         ///< Without them, a restart begins with the segment.
+  DamagedSnapshots,  ///< An older one, or the segment's opening, must serve.
+  CleanStops,        ///< The account is put down, and later taken up again
+  Upgrades,          ///< by a program whose strategies cannot read what theirs saved.
 };
-constexpr std::size_t kDisturbanceCount = 14;
+constexpr std::size_t kDisturbanceCount = 20;
 const char* name_of(Disturbance disturbance);
 
 struct SimulationOptions {
@@ -58,6 +73,10 @@ struct SimulationResult {
   std::uint64_t unknown = 0;  ///< Orders that became so.
   std::uint64_t kills = 0;
   std::uint64_t commands = 0;  ///< Of the operator, that were answered.
+  std::uint64_t changes = 0;   ///< Of the configuration.
+  std::uint64_t stops = 0;     ///< Clean ones.
+  std::uint64_t upgrades = 0;
+  std::uint64_t resumed = 0;  ///< Restarts that began with a snapshot.
   bool operator==(const SimulationResult&) const = default;
 };
 

@@ -18,12 +18,20 @@ TEST(WholeNode, EverythingHoldsWhateverHappens) {
     all.unknown += one.unknown;
     all.kills += one.kills;
     all.commands += one.commands;
+    all.changes += one.changes;
+    all.stops += one.stops;
+    all.upgrades += one.upgrades;
+    all.resumed += one.resumed;
   }
   // Otherwise it would mean nothing.
   EXPECT_GT(all.fills, kSeeds * 20);
   EXPECT_GT(all.unknown, kSeeds * 5);
   EXPECT_GT(all.kills, kSeeds);
   EXPECT_GT(all.commands, kSeeds);
+  EXPECT_GT(all.changes, kSeeds * 2);
+  EXPECT_GT(all.stops, kSeeds / 5);
+  EXPECT_GT(all.upgrades, kSeeds / 20);
+  EXPECT_GT(all.resumed, kSeeds);
 }
 
 TEST(WholeNode, ASeedGivesTheSameLifeAgain) {

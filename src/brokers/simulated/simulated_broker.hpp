@@ -30,6 +30,8 @@ class SimulatedBroker final : public Broker {
   /// See ExchangeLink.
   [[nodiscard]] bool holds(InstrumentIndex instrument) const { return link_->holds(instrument); }
   void ask_books(Timestamp since, std::function<void(const Expected<BrokerBooks>&)> answer) override;
+  /// The exchange and what is under way to it and from it.
+  [[nodiscard]] const ExchangeLink& link() const { return *link_; }
 
  private:
   struct Question {
