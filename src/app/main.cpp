@@ -176,7 +176,10 @@ int run_program(int argc, char** argv) {
   add_run(*run, common);
   bellwether::LogCommandOptions log_options;
   CLI::App* log = program.add_subcommand("log", "Print a recorded session");
-  log->add_option("LOG", log_options.log, "Event log")->required();
+  log->add_option("LOG", log_options.log, "Event log");
+  std::string rebuilt_log;
+  CLI::App* rebuild = log->add_subcommand("rebuild", "Make the books of an account anew from its event log");
+  rebuild->add_option("LOG", rebuilt_log, "Event log")->required();
   log->add_option("--after", log_options.after, "Only events after this number")->check([](const std::string& given) {
     return given.starts_with('-') ? "found " + given + ", allowed is the number of an event" : std::string();
   });
@@ -187,6 +190,14 @@ int run_program(int argc, char** argv) {
   CLI::App* replay = program.add_subcommand("replay", "Re-execute a recorded session and compare its order commands");
   replay->add_option("LOG", replay_log, "Event log")->required();
   add_set(*replay, common);
+  bellwether::ResultsCommandOptions results_options;
+  CLI::App* results = program.add_subcommand("results", "Write the results of a span of sessions of an account");
+  results->add_option("--config", common.config_file, "Configuration file (JSON) that names the event log");
+  results->add_option("--log", results_options.log, "Event log");
+  results->add_option("--from", results_options.from, "First session, as 2026-01-31; without it, the account's first");
+  results->add_option("--to", results_options.to, "Last session; without it, up to now");
+  results->add_option("--output", results_options.output, "Folder for the results");
+  add_set(*results, common);
   bellwether::CtlOptions ctl;
   bellwether::add_ctl(program, ctl);
   std::string result_file;
@@ -228,8 +239,17 @@ int run_program(int argc, char** argv) {
   if (name == "backtest") return bellwether::backtest_command(sources_of(common));
   if (name == "run") return bellwether::run_command(sources_of(common));
   if (name == "ctl") return bellwether::ctl_command(ctl);
+  if (name == "results") {
+    results_options.sources = sources_of(common);
+    return bellwether::results_command(results_options);
+  }
   const std::vector<std::string> settings = recorded_settings(common);
+  if (name == "log" && rebuild->parsed()) return bellwether::rebuild_command(rebuilt_log);
   if (name == "log") {
+    if (log_options.log.empty()) {
+      std::cerr << "error: LOG is required\nRun with --help for more information.\n";
+      return kExitUsage;
+    }
     log_options.settings = settings;
     return bellwether::log_command(log_options);
   }
