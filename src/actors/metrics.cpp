@@ -132,6 +132,8 @@ struct EngineMetrics::Handles {
   Gauge* last_event_time = nullptr;
   Gauge* last_event_number = nullptr;
   Gauge* data_age = nullptr;
+  Gauge* books_behind = nullptr;
+  Gauge* books_stopped = nullptr;
   Histogram* commit_latency = nullptr;
   Counter* committed_events = nullptr;
 
@@ -284,6 +286,9 @@ void EngineMetrics::Handles::make_conveyor(Maker& make) {
       &make.histograms("bellwether_log_commit_latency_seconds", "Time of one durable write to the event log.")
            .Add({}, kCommitBuckets);
   committed_events = &make.counter("bellwether_log_committed_events_total", "Events durably written to the event log.");
+  books_behind = &make.gauge("bellwether_books_behind_events", "Events that the account's books have yet to take in.");
+  books_stopped = &make.gauge("bellwether_books_stopped",
+                              "1 while the account's books take nothing in: they go on after a restart.");
   data_age =
       &make.gauge("bellwether_data_age_seconds", "Time since the last market data arrived; NaN before the first.");
   data_age->Set(std::numeric_limits<double>::quiet_NaN());
@@ -411,6 +416,10 @@ void EngineMetrics::set_queue_limit(Stage stage, std::size_t events) {
 void EngineMetrics::observe_commit(double seconds, std::size_t events) {
   handles_->commit_latency->Observe(seconds);
   handles_->committed_events->Increment(static_cast<double>(events));
+}
+void EngineMetrics::set_books(std::uint64_t behind_events, bool stopped) {
+  handles_->books_behind->Set(static_cast<double>(behind_events));
+  handles_->books_stopped->Set(stopped ? 1 : 0);
 }
 void EngineMetrics::set_data_age(double seconds) { handles_->data_age->Set(seconds); }
 

@@ -42,6 +42,8 @@ class EngineMetrics {
   void set_queue_limit(Stage stage, std::size_t events);
   /// One durable write to the log, of so many events.
   void observe_commit(double seconds, std::size_t events);
+  /// How many events the books are behind what was recorded, and whether they have stopped.
+  void set_books(std::uint64_t behind_events, bool stopped);
   /// Seconds since the last bar, trade or quote arrived, whatever time it carries; NaN before the first.
   void set_data_age(double seconds);
   /// The session has failed: a halt.

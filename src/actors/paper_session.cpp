@@ -14,6 +14,20 @@
 #include "actors/venue.hpp"
 
 namespace bellwether {
+namespace {
+
+/// A thread that is none of CAF's and has asked an actor keeps the actor system's logger until it asks another system:
+/// and a system waits in its destructor until nobody has its logger.
+class ForeignThread {
+ public:
+  ForeignThread() = default;
+  ForeignThread(const ForeignThread&) = delete;
+  ForeignThread& operator=(const ForeignThread&) = delete;
+  ~ForeignThread() { caf::logger::set_current_actor_system(nullptr); }
+};
+
+}  // namespace
+
 struct PaperSession::Actors {
   Actors(BacktestRunner::Parts start, std::shared_ptr<LiveEntry> live_entry, const PaperSessionOptions& session_options,
          EventLog* log, SessionBoard* board, EngineMetrics* metrics)
@@ -24,6 +38,7 @@ struct PaperSession::Actors {
         live(std::move(live_entry)) {
     ports.board = board;
     ports.metrics = metrics;
+    ports.books = options.books;
     ports.progress = &progress;
     ports.closed = &closed;
     ports.on_halt = options.on_halt;
@@ -149,8 +164,9 @@ void PaperSession::Actors::spawn() {
   start.keys = options.keys;
   const VenueOptions venue_options{options.snapshot_every_events, options.on_order_command};
   venue_handle = system.spawn(venue, ports, venue_options, start, supervisor_handle);
-  recorder_handle =
-      system.spawn(recorder, ports, std::make_shared<SessionRecorder>(std::move(begin.recorder)), halt, venue_handle);
+  std::shared_ptr<SessionRecorder> record;
+  if (!start.live) record = std::make_shared<SessionRecorder>(std::move(begin.recorder));
+  recorder_handle = system.spawn(recorder, ports, record, halt, venue_handle);
   order_handle = system.spawn(order, ports, std::make_shared<OrderStage>(std::move(engine.order_stage())), venue_handle,
                               recorder_handle);
   left.risk = std::make_shared<RiskStage>(std::move(engine.risk_stage()));
@@ -209,6 +225,7 @@ std::string PaperSession::failure() const {
 
 Expected<CommandReceipt> PaperSession::command(const OperatorCommand& command) {
   constexpr auto kPatience = std::chrono::seconds(1);
+  const ForeignThread foreign;  // Outlives the actor that asks.
   caf::scoped_actor self(actors_->system);
   Expected<CommandReceipt> answer = Error{"", "the session does not answer; /v1/status shows what state it is in"};
   auto request = self->request(actors_->venue_handle, kPatience, command);
@@ -231,6 +248,7 @@ Expected<CommandReceipt> PaperSession::command(const OperatorCommand& command) {
 }
 
 std::shared_ptr<const SessionRecord> PaperSession::record() {
+  const ForeignThread foreign;
   caf::scoped_actor self(actors_->system);
   RecordPtr record;
   auto request = self->request(actors_->recorder_handle, std::chrono::seconds(30), record_atom::value);
@@ -306,6 +324,10 @@ void PaperSession::measure() const {
   queue(Stage::Venue, Order, Released);
   queue(Stage::Recorder, Order, Recorder);
   metrics.set_queue_depth(Stage::Log, actors.writer ? actors.writer->waiting() : 0);
+  if (const BookWriter* books = actors.ports.books) {
+    const EventNumber written = books->written();
+    metrics.set_books(std::max(books->given(), written) - written, books->has_stopped());
+  }
   const std::int64_t last_market_ns = actors.progress.last_market_ns();
   if (last_market_ns != 0) metrics.set_data_age(static_cast<double>(monotonic_ns() - last_market_ns) * 1e-9);
 }

@@ -18,6 +18,7 @@
 
 namespace bellwether {
 
+class BookWriter;
 class EngineMetrics;
 class SessionBoard;
 struct LiveEntry;
@@ -39,6 +40,8 @@ struct PaperSessionOptions {
   bool deterministic = false;
   /// A snapshot could not be stored: the session goes on without it. On the log's thread; may be empty.
   std::function<void(const Error&)> on_snapshot_error = {};
+  /// Is given every durable turn; null: no books are kept. Outlives the session.
+  BookWriter* books = nullptr;
   /// Sees every order command that reaches the venue, on the venue's thread; may be empty.
   std::function<void(const OrderCommand&)> on_order_command = {};
 };
@@ -53,7 +56,8 @@ class PaperSession {
   /// The runner's configuration must outlive the session; `log`, `board` and `metrics` too, which may be null.
   PaperSession(BacktestRunner& runner, const PaperSessionOptions& options, EventLog* log, SessionBoard* board,
                EngineMetrics* metrics);
-  /// A session by the clock: events enter as `live` brings them; `start` holds no feed.
+  /// A session by the clock, which has no end: events enter as `live` brings them; `start` holds no feed. What it did
+  /// is in `options.books`, not in memory.
   PaperSession(BacktestRunner::Parts start, std::shared_ptr<LiveEntry> live, const PaperSessionOptions& options,
                EventLog* log, SessionBoard* board, EngineMetrics* metrics);
   /// Stops.
@@ -72,7 +76,7 @@ class PaperSession {
   /// has not come so far within a second: it is carried out when it does. An error says why it will not be. From any
   /// thread, between `start` and the destructor.
   Expected<CommandReceipt> command(const OperatorCommand& command);
-  /// A copy of the record as it is.
+  /// A copy of the record as it is; null in a session by the clock.
   [[nodiscard]] std::shared_ptr<const SessionRecord> record();
   /// Lets what is under way come to its end, writes the log and ends the actors. What takes the disk more than two
   /// seconds is left to a restart.

@@ -123,7 +123,7 @@ using venue_actor = caf::typed_actor<
 using recorder_actor = caf::typed_actor<caf::reacts_to<PassagePtr>,
                                         /// Tell the venue that everything before this is recorded.
                                         caf::reacts_to<settle_atom>,
-                                        /// A copy of the record as it is.
+                                        /// A copy of the record as it is; null where none is kept in memory.
                                         caf::replies_to<record_atom>::with<RecordPtr>>;
 
 /// Tells the market data how much it may give out by now.

@@ -11,7 +11,8 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<Recorder
       [=](const PassagePtr& passage) {
         const Turn& turn = passage->turn;
         timed(ports, Stage::Recorder, [&] {
-          self->state.recorder->apply(turn);
+          if (self->state.recorder) self->state.recorder->apply(turn);
+          if (ports.books != nullptr) ports.books->apply(turn);
           if (ports.board != nullptr) ports.board->apply(turn);
           if (ports.metrics != nullptr) ports.metrics->apply(turn);
         });
@@ -22,7 +23,10 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<Recorder
         ports.progress->passed(Station::Recorder);
       },
       [=](settle_atom) { self->send(venue, settle_atom::value); },
-      [=](record_atom) -> RecordPtr { return std::make_shared<const SessionRecord>(self->state.recorder->record()); },
+      [=](record_atom) -> RecordPtr {
+        if (!self->state.recorder) return nullptr;
+        return std::make_shared<const SessionRecord>(self->state.recorder->record());
+      },
   };
 }
 

@@ -1,4 +1,4 @@
-// Keeps the record of a session, the read model and the metrics, off the path from event to order.
+// Keeps the record of a session or its books, the read model and the metrics, off the path from event to order.
 #pragma once
 
 #include "actors/protocol.hpp"
@@ -9,8 +9,8 @@ namespace bellwether {
 
 struct RecorderState {
   static inline const char* name = "recorder";
-  std::shared_ptr<SessionRecorder> recorder;
-  HaltReason halt = HaltReason::None;  // None: not halted.
+  std::shared_ptr<SessionRecorder> recorder;  // Null: no record is kept in memory.
+  HaltReason halt = HaltReason::None;         // None: not halted.
 };
 
 recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<RecorderState> self, SessionPorts ports,

@@ -28,6 +28,7 @@ class LogReader {
   }
   void take_event() { events_.pop_front(); }
   void take_command() { commands_.pop_front(); }
+  void drop_commands() { commands_.clear(); }
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
  private:
@@ -407,6 +408,7 @@ Expected<void> replay_turns(Engine& engine, EventLog& log, EventNumber after, Ev
   LogReader reader(log, after);
   for (const Event* event = reader.peek_event(); event != nullptr && event->number <= upto;
        event = reader.peek_event()) {
+    reader.drop_commands();  // They come out of the re-execution.
     const Turn& turn = engine.process(*event);
     if (!visit(turn)) break;
     reader.take_event();

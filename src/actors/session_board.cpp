@@ -37,6 +37,14 @@ Page<Row> page_of(const std::deque<Row>& rows, EventNumber after, std::size_t li
   return page;
 }
 
+/// Adds a row where `limit` allows any; the oldest gives way.
+template <typename Row>
+void keep(std::deque<Row>& rows, const Row& row, std::size_t limit) {
+  if (limit == 0) return;
+  if (rows.size() == limit) rows.pop_front();
+  rows.push_back(row);
+}
+
 }  // namespace
 
 SessionBoard::SessionBoard(EngineConfig config, const StrategyRegistry& registry, const BoardConfig& limits)
@@ -117,12 +125,32 @@ void SessionBoard::apply(const Turn& turn) {
   account_ = turn.account;
   peak_equity_ = std::max(peak_equity_, account_.equity);
   for (const PositionChange& change : turn.positions) apply_position(change);
-  for (const TradeRecord& trade : turn.closed_trades) recent_trades_.add(trade);
-  status_.counts.trades += turn.closed_trades.size();
+  apply_trades(turn);
   recent_trades_.advance(event.time);
   if (!turn.intents.empty()) apply_denied(turn);
   if (!turn.commands.empty()) apply_commands(turn);
   keep_changes(turn);
+  keep_equity(turn);
+}
+
+void SessionBoard::apply_trades(const Turn& turn) {
+  std::uint16_t index = 0;
+  for (const TradeRecord& trade : turn.closed_trades) {
+    recent_trades_.add(trade);
+    keep(trades_, {turn.event.number, index++, turn.event.time, trade}, limits_.trades);
+  }
+  status_.counts.trades += turn.closed_trades.size();
+}
+
+void SessionBoard::keep_equity(const Turn& turn) {
+  const Event& event = turn.event;
+  EquityRow row{event.number, event.time, turn.account.equity};
+  const bool market = event.type == EventType::Trade || event.type == EventType::Quote ||
+                      (event.type == EventType::Bar && !event.bar.history);
+  if (market) keep(equity_, row, limits_.equity_points);
+  if (event.type != EventType::SessionClose) return;
+  row.session = event.session.date;
+  keep(closes_, row, limits_.session_closes);
 }
 
 void SessionBoard::apply_market(const Event& event) {
@@ -138,8 +166,8 @@ void SessionBoard::apply_market(const Event& event) {
 }
 
 void SessionBoard::apply_command(const Event& event) {
-  if (commands_.size() == limits_.commands) commands_.pop_front();
-  const CommandRow& row = commands_.emplace_back(CommandRow{event.number, event.time, event.command, notes_.of(event)});
+  const CommandRow row{event.number, event.time, event.command, notes_.of(event)};
+  keep(commands_, row, limits_.commands);
   const bool pauses = event.command.type == CommandType::PauseStrategy;
   if ((pauses || event.command.type == CommandType::ResumeStrategy) && event.command.strategy < paused_.size()) {
     paused_[event.command.strategy] = pauses;
@@ -164,8 +192,7 @@ void SessionBoard::apply_report(const Turn& turn) {
   if (filled) {
     last_prices_[report.instrument] = report.last_price;
     ++status_.counts.fills;
-    if (fills_.size() == limits_.fills) fills_.pop_front();
-    fills_.push_back({turn.event.number, report});
+    keep(fills_, {turn.event.number, report}, limits_.fills);
   }
   const auto row = orders_.find(report.order);
   if (row == orders_.end()) return;
@@ -177,10 +204,28 @@ void SessionBoard::apply_report(const Turn& turn) {
     order.filled_notional += notional(report.last_price, report.last_quantity);
     order.fees += report.fee;
   }
-  if (applied.outcome == OpenOrders::Outcome::NotOpen) return;
+  if (applied.outcome == OpenOrders::Outcome::NotOpen) {
+    if (is_terminal(order.state)) end_legs(OrderRow(order));
+    return;
+  }
   order.state = applied.order->state;
   order.spec = applied.order->spec;
-  if (applied.outcome == OpenOrders::Outcome::Ended) end_order(order);
+  if (applied.outcome != OpenOrders::Outcome::Ended) return;
+  const OrderRow ended = order;  // The board may forget it.
+  end_order(ended.id);
+  end_legs(ended);
+}
+
+/// Legs that have gone with their entry: no report will speak of them.
+void SessionBoard::end_legs(const OrderRow& entry) {
+  if (entry.id.leg != OrderLeg::Entry) return;
+  for (const OrderLeg which : {OrderLeg::Target, OrderLeg::StopLoss}) {
+    const OrderId id = entry.id.with_leg(which);
+    const auto leg = orders_.find(id);
+    if (leg == orders_.end() || is_terminal(leg->second.state) || open_orders_.find(id) != nullptr) continue;
+    end_leg(leg->second, entry);
+    end_order(id);
+  }
 }
 
 void SessionBoard::apply_denied(const Turn& turn) {
@@ -197,7 +242,7 @@ void SessionBoard::apply_denied(const Turn& turn) {
     row.created = row.updated = turn.event.time;
     if (!orders_.emplace(row.id, row).second) continue;
     counted_.insert(row.id);
-    end_order(row);
+    end_order(row.id);
   }
 }
 
@@ -228,9 +273,10 @@ void SessionBoard::apply_commands(const Turn& turn) {
   status_.open_orders = open_orders_.size();
 }
 
-void SessionBoard::end_order(const OrderRow& order) {
-  if (counted_.erase(order.id) > 0 && order.strategy < outcomes_.size()) outcomes_[order.strategy].count(order);
-  ended_orders_.push_back(order.id);
+void SessionBoard::end_order(OrderId id) {
+  const OrderRow& order = orders_.at(id);
+  if (counted_.erase(id) > 0 && order.strategy < outcomes_.size()) outcomes_[order.strategy].count(order);
+  ended_orders_.push_back(id);
   if (ended_orders_.size() <= limits_.ended_orders) return;
   orders_.erase(ended_orders_.front());
   ended_orders_.pop_front();
@@ -374,6 +420,17 @@ Page<CommandRow> SessionBoard::commands(EventNumber after, std::size_t limit, bo
     page.rows.push_back(*row);
   }
   return page;
+}
+
+std::vector<TradeRow> SessionBoard::trades() const {
+  const std::lock_guard lock(mutex_);
+  return {trades_.begin(), trades_.end()};
+}
+
+std::vector<EquityRow> SessionBoard::equity(bool by_session) const {
+  const std::lock_guard lock(mutex_);
+  const std::deque<EquityRow>& rows = by_session ? closes_ : equity_;
+  return {rows.begin(), rows.end()};
 }
 
 std::vector<bool> SessionBoard::paused() const {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <set>
 
+#include "actors/board_past.hpp"
 #include "actors/trailing_trades.hpp"
 #include "engine/carry_over.hpp"
 #include "engine/engine.hpp"
@@ -22,7 +23,10 @@ struct BoardConfig {
   std::size_t fills = 10'000;
   std::size_t stream_changes = 16'384;  ///< For those who follow the stream; older ones come from the event log.
   std::size_t commands = 1'000;
-  bool synthetic_data = false;  ///< Known from the start to be so; else the first such bar tells.
+  std::size_t trades = 10'000;          ///< 0: none.
+  std::size_t equity_points = 20'000;   ///< Of market events; 0: none.
+  std::size_t session_closes = 10'000;  ///< 0: none.
+  bool synthetic_data = false;          ///< Known from the start to be so; else the first such bar tells.
 };
 
 class SessionBoard final : public SessionView {
@@ -58,6 +62,11 @@ class SessionBoard final : public SessionView {
   [[nodiscard]] Page<FillRow> fills(EventNumber after, std::size_t limit) const override;
   [[nodiscard]] Page<CommandRow> commands(EventNumber after, std::size_t limit, bool newest_first) const override;
   [[nodiscard]] std::vector<bool> paused() const override;
+  [[nodiscard]] const PastView& past() const override { return past_; }
+  /// The last round trips, oldest first.
+  [[nodiscard]] std::vector<TradeRow> trades() const;
+  /// After the last market events, or at the last closes, oldest first.
+  [[nodiscard]] std::vector<EquityRow> equity(bool by_session) const;
   [[nodiscard]] EventNumber last_event() const override;
   [[nodiscard]] ChangeBatch changes(EventNumber after, std::size_t limit) const override;
   Expected<void> history(EventNumber after, EventNumber upto, const TurnVisitor& visit) const override;
@@ -70,7 +79,10 @@ class SessionBoard final : public SessionView {
   void apply_denied(const Turn& turn);
   void apply_commands(const Turn& turn);
   void apply_position(const PositionChange& change);
-  void end_order(const OrderRow& order);
+  void apply_trades(const Turn& turn);
+  void keep_equity(const Turn& turn);
+  void end_order(OrderId id);
+  void end_legs(const OrderRow& entry);
   void keep_changes(const Turn& turn);
   [[nodiscard]] PositionRow valued(PositionRow row) const;
 
@@ -78,6 +90,7 @@ class SessionBoard final : public SessionView {
   const BoardConfig limits_;
   std::vector<StrategyView> strategies_;
   HistorySource history_;
+  const BoardPast past_{*this};
   std::atomic<bool> superseded_ = false;
 
   mutable std::mutex mutex_;  // Guards everything below; held for no longer than one page of rows takes to copy.
@@ -95,6 +108,9 @@ class SessionBoard final : public SessionView {
   std::deque<OrderId> ended_orders_;     // In the order in which they ended.
   std::deque<FillRow> fills_;
   std::deque<CommandRow> commands_;
+  std::deque<TradeRow> trades_;
+  std::deque<EquityRow> equity_;
+  std::deque<EquityRow> closes_;
   CommandNotes notes_;
   std::vector<bool> paused_;  // By strategy.
 

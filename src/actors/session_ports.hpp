@@ -9,6 +9,7 @@
 #include "actors/conveyor_progress.hpp"
 #include "actors/metrics.hpp"
 #include "actors/session_board.hpp"
+#include "storage/book_writer.hpp"
 #include "storage/log_writer.hpp"
 
 namespace bellwether {
@@ -17,6 +18,7 @@ struct SessionPorts {
   LogWriter* log = nullptr;          ///< Null: nothing is written, and everything counts as durable.
   SessionBoard* board = nullptr;     ///< Null: nobody watches.
   EngineMetrics* metrics = nullptr;  ///< Null: nobody watches.
+  BookWriter* books = nullptr;       ///< Null: no books are kept.
   ConveyorProgress* progress = nullptr;
   /// Set for good when the session fails or ends: from then on no event enters and no command leaves.
   std::atomic<bool>* closed = nullptr;

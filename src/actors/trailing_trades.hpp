@@ -9,10 +9,13 @@
 
 namespace bellwether {
 
+/// So many round trips are remembered; the oldest goes.
+constexpr std::size_t kTrailingTradesMax = 100'000;
+
 /// Keeps the net profits of the round trips that ended within `window` before the last `advance`, `capacity` at most.
 class TrailingTrades {
  public:
-  explicit TrailingTrades(Duration window = std::chrono::days(30), std::size_t capacity = 100'000)
+  explicit TrailingTrades(Duration window = std::chrono::days(30), std::size_t capacity = kTrailingTradesMax)
       : window_(window), capacity_(capacity) {}
 
   void add(const TradeRecord& trade) {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/session_view.hpp"
+#include "engine/past_view.hpp"
 
 namespace bellwether {
 
@@ -28,6 +28,8 @@ struct ConfigurationAnswer {
 struct ApiPorts {
   /// The session as it is configured now. Called by any number of threads.
   std::function<SessionViewPtr()> session;
+  /// The account's books, which outlive the server; null: what the session remembers.
+  const PastView* past = nullptr;
   /// Brings an operator's command onto the conveyor; gives what became of it, event 0 where the conveyor has not come
   /// to it within a second, or why it will never be taken. The command's indices are those of the view. Called by one
   /// thread at a time or several.

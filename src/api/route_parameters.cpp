@@ -1,6 +1,8 @@
 #include "api/route_parameters.hpp"
 
+#include "api/openapi.hpp"
 #include "engine/event.hpp"
+#include "engine/new_york_time.hpp"
 
 namespace bellwether {
 
@@ -38,6 +40,51 @@ RouteParameter choice_parameter(std::string name, std::string meaning, std::vect
           .meaning = std::move(meaning),
           .default_value = std::move(default_value),
           .choices = std::move(choices)};
+}
+
+RouteParameter limit_parameter() {
+  constexpr std::uint64_t kPageRowsMax = 1000;
+  return {.name = "limit",
+          .kind = RouteParameter::Kind::Integer,
+          .meaning = "Most rows of a page.",
+          .default_value = "100",
+          .minimum = 1,
+          .maximum = kPageRowsMax};
+}
+
+RouteParameter event_parameter(std::string name, std::string meaning, std::optional<std::string> default_value) {
+  return {.name = std::move(name),
+          .kind = RouteParameter::Kind::Integer,
+          .meaning = std::move(meaning),
+          .default_value = std::move(default_value),
+          .maximum = kEventNumberMax};
+}
+
+RouteParameter trade_parameter(std::string name, std::string meaning) {
+  return {.name = std::move(name),
+          .kind = RouteParameter::Kind::Text,
+          .meaning = std::move(meaning),
+          .maximum = 24,
+          .pattern = "^[0-9]{1,16}-[0-9]{1,5}$",
+          .example = "42-0"};
+}
+
+RouteParameter time_parameter(std::string name, std::string meaning) {
+  return {
+      .name = std::move(name),
+      .kind = RouteParameter::Kind::Text,
+      .meaning = std::move(meaning) + " RFC 3339, or a date of New York.",
+      .maximum = 40,
+      .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))?$",
+      .example = "2026-01-31T14:30:00Z"};
+}
+
+Expected<Timestamp> parse_time_or_date(const std::string& text, DayEnd end) {
+  constexpr std::size_t kDateCharacters = 10;
+  if (text.size() > kDateCharacters) return parse_rfc3339(text);
+  const auto date = Date::parse(text);
+  if (!date) return date.error();
+  return from_new_york(end == DayEnd::First ? *date : *date + 1, Duration(0));
 }
 
 RouteParameter decimal_parameter(std::string name, std::string meaning) {

@@ -4,72 +4,14 @@
 
 #include "api/command_routes.hpp"
 #include "api/configuration_routes.hpp"
+#include "api/json_response.hpp"
 #include "api/openapi.hpp"
+#include "api/past_routes.hpp"
 #include "api/route_parameters.hpp"
 #include "config/json.hpp"
 
 namespace bellwether {
 namespace {
-
-using Kind = RouteParameter::Kind;
-
-constexpr std::uint64_t kPageRowsMax = 1000;
-
-HttpResponse ok(const Json& json, unsigned status = 200) {
-  return {status, "application/json", json.dump(-1, ' ', false, Json::error_handler_t::replace)};
-}
-
-RouteParameter limit_parameter() {
-  return {.name = "limit",
-          .kind = Kind::Integer,
-          .meaning = "Most rows of a page.",
-          .default_value = "100",
-          .minimum = 1,
-          .maximum = kPageRowsMax};
-}
-
-RouteParameter event_parameter(std::string meaning, std::optional<std::string> default_value) {
-  return {.name = "after",
-          .kind = Kind::Integer,
-          .meaning = std::move(meaning),
-          .default_value = std::move(default_value),
-          .maximum = kEventNumberMax};
-}
-
-/// Reads filter parameters by name; the first that names nothing we know gives `problem`.
-class FilterReader {
- public:
-  FilterReader(const Names& names, const RouteArguments& arguments) : names_(names), arguments_(arguments) {}
-
-  std::optional<InstrumentIndex> symbol() {
-    if (!arguments_.has("symbol")) return std::nullopt;
-    const auto found = names_.find_symbol(arguments_.text("symbol"));
-    if (!found) refuse("symbol", "this session does not trade '" + arguments_.text("symbol") + "'");
-    return found;
-  }
-  std::optional<StrategyIndex> strategy() {
-    if (!arguments_.has("strategy")) return std::nullopt;
-    const auto found = names_.find_strategy(arguments_.text("strategy"));
-    if (!found) refuse("strategy", "this session has no strategy '" + arguments_.text("strategy") + "'");
-    return found;
-  }
-  OrderId after() {
-    if (!arguments_.has("after")) return {};
-    const auto id = OrderId::parse(arguments_.text("after"));
-    if (id) return *id;
-    refuse("after", id.error().message);
-    return {};
-  }
-
-  std::optional<HttpResponse> problem;
-
- private:
-  void refuse(const std::string& name, const std::string& message) {
-    if (!problem) problem = error_response(400, "bad_parameter", message, name);
-  }
-  const Names& names_;
-  const RouteArguments& arguments_;
-};
 
 /// The handlers of one request: the session stays the same one throughout.
 struct Handlers {
@@ -83,14 +25,15 @@ struct Handlers {
 
   [[nodiscard]] HttpResponse live() const {
     const bool failed = session().status().phase == SessionPhase::Failed;
-    return ok({{"live", !failed}}, failed ? 503 : 200);
+    return json_response({{"live", !failed}}, failed ? 503 : 200);
   }
   [[nodiscard]] HttpResponse ready() const {
     const SessionStatus status = session().status();
     const bool is_ready = status.phase == SessionPhase::Trading || status.phase == SessionPhase::Finished;
     std::string reason = "the session is " + std::string(token(status.phase));
     if (!status.detail.empty()) reason += ": " + status.detail;
-    return ok({{"ready", is_ready}, {"phase", token(status.phase)}, {"reason", reason}}, is_ready ? 200 : 503);
+    return json_response({{"ready", is_ready}, {"phase", token(status.phase)}, {"reason", reason}},
+                         is_ready ? 200 : 503);
   }
   [[nodiscard]] HttpResponse metrics() const {
     return {200, "text/plain; version=0.0.4; charset=utf-8", ports.metrics ? ports.metrics() : ""};
@@ -98,7 +41,7 @@ struct Handlers {
   [[nodiscard]] HttpResponse status() const {
     Json json = {{"version", BELLWETHER_VERSION}};
     json.update(json_of(session().status()));
-    return ok(json);
+    return json_response(json);
   }
   [[nodiscard]] HttpResponse account() const {
     Json json = json_of(session().account());
@@ -109,7 +52,7 @@ struct Handlers {
       strategy.update(json_of(totals[i]));
       json["strategies"].push_back(std::move(strategy));
     }
-    return ok(json);
+    return json_response(json);
   }
 
   [[nodiscard]] HttpResponse positions(const RouteArguments& arguments) const {
@@ -121,45 +64,7 @@ struct Handlers {
     for (const PositionRow& row : session().net_positions()) {
       if (all || !row.quantity.is_zero()) json["net"].push_back(json_of(row, names));
     }
-    return ok(json);
-  }
-
-  [[nodiscard]] HttpResponse orders(const RouteArguments& arguments) const {
-    FilterReader reader(names, arguments);
-    OrderFilter filter;
-    const std::string status = arguments.text("status");
-    if (status == "open") filter.status = OrderFilter::Status::Open;
-    if (status == "closed") filter.status = OrderFilter::Status::Closed;
-    filter.instrument = reader.symbol();
-    filter.strategy = reader.strategy();
-    filter.after = reader.after();
-    filter.newest_first = arguments.text("direction") == "desc";
-    filter.limit = arguments.integer("limit");
-    if (reader.problem) return *reader.problem;
-    const auto page = session().orders(filter);
-    Json json = {{"orders", Json::array()}, {"next", nullptr}};
-    for (const OrderRow& row : page.rows) json["orders"].push_back(json_of(row, names));
-    if (page.more) json["next"] = page.rows.back().id.client_order_id();
-    return ok(json);
-  }
-
-  [[nodiscard]] HttpResponse order(const RouteArguments& arguments) const {
-    const auto id = OrderId::parse(arguments.text("client_order_id"));
-    if (!id) return error_response(400, "bad_parameter", id.error().message, "client_order_id");
-    const auto row = session().order(*id);
-    if (row) return ok(json_of(*row, names));
-    return error_response(404, "not_found",
-                          "there is no order '" + id->client_order_id() +
-                              "' in memory: it never was, or it ended long ago and `bellwether log` still shows it",
-                          "client_order_id");
-  }
-
-  [[nodiscard]] HttpResponse fills(const RouteArguments& arguments) const {
-    const auto page = session().fills(arguments.integer("after"), arguments.integer("limit"));
-    Json json = {{"fills", Json::array()}, {"next", nullptr}};
-    for (const FillRow& row : page.rows) json["fills"].push_back(json_of(row, names));
-    if (page.more) json["next"] = page.rows.back().event;
-    return ok(json);
+    return json_response(json);
   }
 
   [[nodiscard]] HttpResponse strategies() const {
@@ -169,16 +74,7 @@ struct Handlers {
     for (const StrategyView& strategy : session().strategies()) {
       json["strategies"].push_back(json_of(strategy, paused.at(index++), names));
     }
-    return ok(json);
-  }
-
-  [[nodiscard]] HttpResponse commands(const RouteArguments& arguments) const {
-    const bool newest_first = arguments.text("direction") == "desc";
-    const auto page = session().commands(arguments.integer("after"), arguments.integer("limit"), newest_first);
-    Json json = {{"commands", Json::array()}, {"next", nullptr}};
-    for (const CommandRow& row : page.rows) json["commands"].push_back(json_of(row, names));
-    if (page.more) json["next"] = page.rows.back().event;
-    return ok(json);
+    return json_response(json);
   }
 };
 
@@ -219,41 +115,6 @@ void add_reading_routes(const ApiPorts& ports, std::vector<Route>& out) {
                                             {"true", "false"}, "false")},
                  .answers = {{200, "The positions.", "Positions"}},
                  .handle = [ports](const RouteArguments& a) { return Handlers(ports).positions(a); }});
-  out.push_back(
-      {.method = "GET",
-       .path = "/v1/orders",
-       .name = "listOrders",
-       .summary = "Orders, filtered, page by page. Orders that ended long ago are no longer listed.",
-       .query = {choice_parameter("status", "Which orders.", {"all", "open", "closed"}, "all"),
-                 symbol_parameter("Only orders of this symbol."),
-                 strategy_parameter("Only orders of the strategy with this id."),
-                 order_parameter("after", "The page after this client_order_id: the `next` of the page before."),
-                 choice_parameter("direction", "Oldest or newest first.", {"asc", "desc"}, "asc"), limit_parameter()},
-       .answers = {{200, "A page of orders.", "OrderPage"}},
-       .handle = [ports](const RouteArguments& a) { return Handlers(ports).orders(a); }});
-  out.push_back({.method = "GET",
-                 .path = "/v1/orders/{client_order_id}",
-                 .name = "getOrder",
-                 .summary = "One order.",
-                 .segments = {order_parameter("client_order_id", "The order's id.")},
-                 .answers = {{200, "The order.", "Order"}},
-                 .handle = [ports](const RouteArguments& a) { return Handlers(ports).order(a); }});
-  out.push_back({.method = "GET",
-                 .path = "/v1/fills",
-                 .name = "listFills",
-                 .summary = "Executions, oldest first.",
-                 .query = {event_parameter("Only executions of events after this number.", "0"), limit_parameter()},
-                 .answers = {{200, "A page of executions.", "FillPage"}},
-                 .handle = [ports](const RouteArguments& a) { return Handlers(ports).fills(a); }});
-  out.push_back(
-      {.method = "GET",
-       .path = "/v1/commands",
-       .name = "listCommands",
-       .summary = "Commands of operators and halts of breakers, with the operator's words and keys.",
-       .query = {event_parameter("The page after the command of this event: the `next` of the page before.", "0"),
-                 choice_parameter("direction", "Oldest or newest first.", {"asc", "desc"}, "asc"), limit_parameter()},
-       .answers = {{200, "A page of commands.", "CommandPage"}},
-       .handle = [ports](const RouteArguments& a) { return Handlers(ports).commands(a); }});
   out.push_back({.method = "GET",
                  .path = "/v1/strategies",
                  .name = "listStrategies",
@@ -270,7 +131,8 @@ void add_stream_route(std::shared_ptr<StreamHandler> stream, std::vector<Route>&
        .summary = "WebSocket: every change of session, orders, positions and account, one message per event. Reconnect "
                   "with the last event number that was "
                   "seen, and nothing is missed.",
-       .query = {event_parameter("Changes of events after this number; without it, of events still to come.", {})},
+       .query = {event_parameter("after", "Changes of events after this number; without it, of events still to come.",
+                                 {})},
        .answers = {{101, "The WebSocket; each text message is a StreamMessage, as `x-message` refers to.",
                     "StreamMessage"},
                    {426, "The request did not ask for a WebSocket.", "Error"}},
@@ -312,6 +174,7 @@ void add_operations_routes(const ApiPorts& ports, std::vector<Route>& out) {
 std::vector<Route> make_routes(const ApiPorts& ports, std::shared_ptr<StreamHandler> stream) {
   std::vector<Route> routes;
   add_reading_routes(ports, routes);
+  add_past_routes(ports, routes);
   add_command_routes(ports, routes);
   add_configuration_routes(ports, routes);
   add_stream_route(std::move(stream), routes);
@@ -326,7 +189,7 @@ std::vector<Route> make_routes(const ApiPorts& ports, std::shared_ptr<StreamHand
                     .name = "getIndex",
                     .summary = "This page.",
                     .answers = {{200, "Links to the routes.", "", "text/html"}}});
-  const HttpResponse document = ok(openapi_document(routes));
+  const HttpResponse document = json_response(openapi_document(routes));
   const HttpResponse index = index_page(routes);
   routes[routes.size() - 2].handle = [document](const RouteArguments&) { return document; };
   routes.back().handle = [index](const RouteArguments&) { return index; };

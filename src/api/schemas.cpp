@@ -192,16 +192,21 @@ Members terms() {
           {"stop_loss_offset", nullable(decimal())}};
 }
 
-Json order() {
-  return object(Members{{"client_order_id", kText}, {"strategy", nullable(kText)}} + terms() +
-                Members{{"state", tokens(OrderState::PendingNew, OrderState::Denied)},
-                        {"filled_quantity", decimal()},
-                        {"average_fill_price", nullable(decimal())},
-                        {"fees", decimal()},
-                        {"denied_reason", deny_reason()},
-                        {"reject_reason", reject_reason()},
-                        {"created_at", instant()},
-                        {"updated_at", instant()}});
+Members order() {
+  return Members{{"client_order_id", kText}, {"strategy", nullable(kText)}} + terms() +
+         Members{{"state", tokens(OrderState::PendingNew, OrderState::Denied)},
+                 {"filled_quantity", decimal()},
+                 {"average_fill_price", nullable(decimal())},
+                 {"fees", decimal()},
+                 {"denied_reason", deny_reason()},
+                 {"reject_reason", reject_reason()},
+                 {"created_at", instant()},
+                 {"updated_at", instant()}};
+}
+
+/// A page of rows of the schema `row`, under `name`; `next` is what the page after it is asked for by.
+Json page(const std::string& name, const std::string& row, const Json& next) {
+  return object({{name, array_of(row)}, {"next", nullable(next)}, {"books_event", event_number()}});
 }
 
 Json fill() {
@@ -261,24 +266,25 @@ Json order_command() {
   return json;
 }
 
-Json trade() {
-  return object({{"type", kText},
-                 {"strategy", nullable(kText)},
-                 {"symbol", nullable(kText)},
-                 {"direction", Json{{"type", "string"}, {"enum", {"long", "short"}}}},
-                 {"entry_time", instant()},
-                 {"exit_time", instant()},
-                 {"entry_price", decimal()},
-                 {"exit_price", decimal()},
-                 {"quantity", decimal()},
-                 {"gross_pnl", decimal()},
-                 {"fees", decimal()},
-                 {"net_pnl", decimal()},
-                 {"mae", decimal()},
-                 {"mfe", decimal()},
-                 {"initial_risk", nullable(decimal())},
-                 {"bars_held", count()}});
+Members round_trip() {
+  return {{"strategy", nullable(kText)},
+          {"symbol", nullable(kText)},
+          {"direction", Json{{"type", "string"}, {"enum", {"long", "short"}}}},
+          {"entry_time", instant()},
+          {"exit_time", instant()},
+          {"entry_price", decimal()},
+          {"exit_price", decimal()},
+          {"quantity", decimal()},
+          {"gross_pnl", decimal()},
+          {"fees", decimal()},
+          {"net_pnl", decimal()},
+          {"mae", decimal()},
+          {"mfe", decimal()},
+          {"initial_risk", nullable(decimal())},
+          {"bars_held", count()}};
 }
+
+Json trade() { return object(Members{{"type", kText}} + round_trip()); }
 
 Json corporate_action() {
   return object({{"type", kText},
@@ -437,13 +443,19 @@ nlohmann::ordered_json api_schemas() {
   schemas["Account"] = account();
   schemas["Position"] = position();
   schemas["Positions"] = object({{"positions", array_of("Position")}, {"net", array_of("Position")}});
-  schemas["Order"] = order();
-  schemas["OrderPage"] = object({{"orders", array_of("Order")}, {"next", nullable(kText)}});
+  schemas["Order"] = object(order());
+  schemas["SingleOrder"] = object(order() + Members{{"books_event", event_number()}});
+  schemas["OrderPage"] = page("orders", "Order", kText);
   schemas["Fill"] = fill();
-  schemas["FillPage"] = object({{"fills", array_of("Fill")}, {"next", nullable(event_number())}});
+  schemas["FillPage"] = page("fills", "Fill", event_number());
+  schemas["Trade"] = object(Members{{"event", event_number()}, {"index", count()}} + round_trip());
+  schemas["TradePage"] = page("trades", "Trade", kText);
+  schemas["Equity"] =
+      object({{"event", event_number()}, {"time", instant()}, {"session", nullable(date())}, {"equity", decimal()}});
+  schemas["EquityPage"] = page("equity", "Equity", event_number());
   schemas["Command"] =
       command({{"event", event_number()}, {"time", instant()}}, {{"note", nullable(kText)}, {"key", nullable(kText)}});
-  schemas["CommandPage"] = object({{"commands", array_of("Command")}, {"next", nullable(event_number())}});
+  schemas["CommandPage"] = page("commands", "Command", event_number());
   schemas["Strategy"] = strategy();
   schemas["Strategies"] = object({{"strategies", array_of("Strategy")}});
   schemas["Accepted"] = accepted();

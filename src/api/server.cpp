@@ -27,6 +27,9 @@ Expected<void> ApiServer::check(const ApiConfig& config) {
                                "a file with a token that they must bring, or listen on 127.0.0.1"};
 }
 
+/// Requests about the past that are under work at one time; more wait.
+constexpr std::size_t kPastReaders = 4;
+
 Expected<std::unique_ptr<ApiServer>> ApiServer::start(const ApiConfig& config, const ApiPorts& ports) {
   if (auto fit = check(config); !fit) return fit.error();
   auto running = std::make_unique<Running>();
@@ -36,7 +39,7 @@ Expected<std::unique_ptr<ApiServer>> ApiServer::start(const ApiConfig& config, c
     return (session ? session() : std::string()) + metrics.text();
   };
   ServerConfig server = config;
-  server.worker_threads = config.history_readers_max + 1;
+  server.worker_threads = config.history_readers_max + 1 + kPastReaders;
   auto started =
       HttpServer::start(server, make_routes(with_own_metrics, session_stream(ports.session, config, running->metrics)),
                         read_request_body, running->metrics);

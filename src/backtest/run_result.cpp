@@ -30,20 +30,6 @@ class CanonicalBytes {
   Sha256 hash_;
 };
 
-void write_row(ByteWriter& out, const OrderRow& row) {
-  write(out, row.id);
-  out.u16(row.strategy);
-  write(out, row.spec);
-  out.u8(static_cast<std::uint8_t>(row.state));
-  out.u8(static_cast<std::uint8_t>(row.denied));
-  out.u8(static_cast<std::uint8_t>(row.rejected));
-  out.time(row.created);
-  out.time(row.updated);
-  out.fixed(row.filled);
-  out.fixed(row.filled_notional);
-  out.fixed(row.fees);
-}
-
 }  // namespace
 
 /// Of the halts that loss_texts() has no text of its own for; "" where there is none.
@@ -91,7 +77,7 @@ std::string result_sha256(const SessionRecord& record) {
   bytes.next().string("bellwether result 1");
   bytes.next().fixed(record.initial_cash);
   bytes.next().u64(record.orders.size());
-  for (const OrderRow& row : record.orders) write_row(bytes.next(), row);
+  for (const OrderRow& row : record.orders) write(bytes.next(), row);
   bytes.next().u64(record.fills.size());
   for (const FillRow& row : record.fills) {
     ByteWriter& out = bytes.next();

@@ -19,6 +19,8 @@ using Json = nlohmann::ordered_json;
 class Names {
  public:
   explicit Names(const EngineConfig& config);
+  Names(std::vector<std::string> symbols, std::vector<std::string> strategies)
+      : symbols_(std::move(symbols)), strategies_(std::move(strategies)) {}
 
   /// "" where there is none; "#7" for an index out of the table.
   [[nodiscard]] std::string symbol(InstrumentIndex index) const;

@@ -80,6 +80,14 @@ class ByteReader {
     return text;
   }
   Timestamp time() { return {i64()}; }
+  /// An enumerator below `count`; anything else is malformed input.
+  template <typename Enum>
+  Enum enumerator(std::size_t count) {
+    const std::uint8_t raw = u8();
+    if (raw < count) return static_cast<Enum>(raw);
+    fail();
+    return static_cast<Enum>(0);
+  }
   template <typename FixedType>
   FixedType fixed() {
     return FixedType::from_raw(i64());

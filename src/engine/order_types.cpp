@@ -12,14 +12,6 @@ std::string_view name_in(const std::string_view (&names)[N], Enum value) {
   return names[index];
 }
 
-/// Reads an enumerator below `count`; anything else is malformed input.
-template <typename Enum>
-Enum read_enum(ByteReader& in, std::uint8_t count) {
-  const std::uint8_t raw = in.u8();
-  if (raw >= count) in.fail();
-  return static_cast<Enum>(raw < count ? raw : 0);
-}
-
 /// Reads the number up to `delimiter` or the end and drops both from `text`.
 template <typename Unsigned>
 bool take_number(std::string_view& text, Unsigned& out) {
@@ -99,7 +91,7 @@ OrderId read_order_id(ByteReader& in) {
   id.event = in.u64();
   id.epoch = in.u32();
   id.index = in.u16();
-  id.leg = read_enum<OrderLeg>(in, 3);
+  id.leg = in.enumerator<OrderLeg>(3);
   return id;
 }
 
@@ -119,10 +111,10 @@ void write(ByteWriter& out, const OrderSpec& spec) {
 OrderSpec read_order_spec(ByteReader& in) {
   OrderSpec spec;
   spec.instrument = in.u16();
-  spec.side = read_enum<Side>(in, 2);
-  spec.type = read_enum<OrderType>(in, 5);
-  spec.time_in_force = read_enum<TimeInForce>(in, 6);
-  spec.order_class = read_enum<OrderClass>(in, 3);
+  spec.side = in.enumerator<Side>(2);
+  spec.type = in.enumerator<OrderType>(5);
+  spec.time_in_force = in.enumerator<TimeInForce>(6);
+  spec.order_class = in.enumerator<OrderClass>(3);
   spec.quantity = in.fixed<Quantity>();
   for (Price* price :
        {&spec.limit_price, &spec.stop_price, &spec.trail, &spec.take_profit, &spec.stop_loss, &spec.stop_loss_offset}) {
@@ -141,7 +133,7 @@ void write(ByteWriter& out, const OrderCommand& command) {
 
 OrderCommand read_order_command(ByteReader& in) {
   OrderCommand command;
-  command.kind = read_enum<CommandKind>(in, kCommandKindCount);
+  command.kind = in.enumerator<CommandKind>(kCommandKindCount);
   command.strategy = in.u16();
   command.id = read_order_id(in);
   command.target = read_order_id(in);
@@ -172,10 +164,10 @@ ExecutionReport read_execution_report(ByteReader& in) {
   ExecutionReport report;
   report.order = read_order_id(in);
   report.related = read_order_id(in);
-  report.type = read_enum<ReportType>(in, kReportTypeCount);
-  report.side = read_enum<Side>(in, 2);
-  report.denied = read_enum<DenyReason>(in, static_cast<std::uint8_t>(kDenyReasons.size() + 1));
-  report.rejected = read_enum<RejectReason>(in, kRejectReasonCount);
+  report.type = in.enumerator<ReportType>(kReportTypeCount);
+  report.side = in.enumerator<Side>(2);
+  report.denied = in.enumerator<DenyReason>(kDenyReasons.size() + 1);
+  report.rejected = in.enumerator<RejectReason>(kRejectReasonCount);
   report.strategy = in.u16();
   report.instrument = in.u16();
   report.execution_id = in.u64();

@@ -6,29 +6,11 @@
 #include <vector>
 
 #include "engine/equity_curve.hpp"
-#include "engine/order_types.hpp"
+#include "engine/order_row.hpp"
 #include "engine/trade_record.hpp"
 #include "engine/turn.hpp"
 
 namespace bellwether {
-
-/// One order from its intent to its end.
-struct OrderRow {
-  OrderId id;
-  StrategyIndex strategy = kNoStrategy;
-  OrderSpec spec;
-  OrderState state = OrderState::PendingNew;
-  DenyReason denied = DenyReason::None;
-  RejectReason rejected = RejectReason::None;
-  Timestamp created;  ///< Time of the event that caused it.
-  Timestamp updated;  ///< Time of the last report about it.
-  Quantity filled;
-  Money filled_notional;  ///< Sum of price x quantity of the fills; the average price is filled_notional / filled.
-  Money fees;
-
-  [[nodiscard]] Price average_price() const;
-  bool operator==(const OrderRow&) const = default;
-};
 
 /// One execution.
 struct FillRow {

@@ -16,8 +16,6 @@ void prefetch_next(const std::vector<Row>& rows) {
 
 }  // namespace
 
-Price OrderRow::average_price() const { return price_of(filled_notional, filled); }
-
 void SessionRecorder::reserve(std::size_t market_events) {
   constexpr std::size_t kBarsPerOrder = 16;
   record_.equity.reserve(market_events);
@@ -85,27 +83,13 @@ void SessionRecorder::apply_intents(const Turn& turn) {
 }
 
 void SessionRecorder::add_rows(const Intent& intent, Timestamp now) {
-  const OrderSpec& spec = intent.command.spec;
-  if (spec.order_class != OrderClass::Oco || intent.denied != DenyReason::None)
-    add_row(intent, spec, OrderLeg::Entry, now);
-  if (spec.order_class == OrderClass::Simple || intent.denied != DenyReason::None) return;
-  if (const auto leg = target_leg(spec)) add_row(intent, *leg, OrderLeg::Target, now);
-  if (const auto leg = stop_leg(spec, Price())) add_row(intent, *leg, OrderLeg::StopLoss, now);
-}
-
-void SessionRecorder::add_row(const Intent& intent, const OrderSpec& spec, OrderLeg leg, Timestamp now) {
-  prefetch_next(record_.orders);
-  OrderRow& row = record_.orders.emplace_back();
-  row.id = intent.command.id.with_leg(leg);
-  row.strategy = intent.command.strategy;
-  row.spec = spec;
-  row.created = row.updated = now;
-  row.denied = intent.denied;
-  if (intent.denied != DenyReason::None) {
-    row.state = OrderState::Denied;
-  } else {
-    open_.push_back({row.id, record_.orders.size() - 1});
-  }
+  const std::size_t before = record_.orders.size();
+  make_rows(intent, now, [&]() -> OrderRow& {
+    prefetch_next(record_.orders);
+    return record_.orders.emplace_back();
+  });
+  if (intent.denied != DenyReason::None) return;
+  for (std::size_t row = before; row < record_.orders.size(); ++row) open_.push_back({record_.orders[row].id, row});
 }
 
 void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber event) {
@@ -121,73 +105,35 @@ void SessionRecorder::apply_report(const ExecutionReport& report, EventNumber ev
   const auto open =
       std::find_if(open_.rbegin(), open_.rend(), [&](const OpenRow& row) { return row.id == report.order; });
   if (open == open_.rend()) {
-    if (report.type == ReportType::Fill) add_late_fill(report, traded);
+    if (report.type == ReportType::Fill) add_to_ended(report, traded);
     return;
   }
   OrderRow& row = record_.orders[open->row];
-  if (contradicts(report, row.spec)) {
-    row.state = OrderState::Unknown;
-    return;
-  }
-  shrink_leg(row.id, row.spec.quantity, report);
-  if (report.type == ReportType::Fill) add_fill(row, report, traded);
-  const auto next = state_after(row.state, row.filled, row.spec.quantity, report);
-  if (!next) return;  // It cannot happen to the order.
-  row.updated = report.time;
-  row.rejected = report.rejected;
-  row.state = *next;
-  if (report.type == ReportType::Accepted && report.last_price.is_positive() && row.spec.type == OrderType::Stop) {
-    row.spec.stop_price = report.last_price;
-  }
-  if (!is_terminal(row.state)) return;
+  const RowChange change = bellwether::apply_report(row, report, traded);
+  if (change == RowChange::Changed) return;
   open_.erase(std::next(open).base());
-  const bool never_came_to_be = row.state == OrderState::Rejected || row.state == OrderState::Denied;
-  if (never_came_to_be && report.order.leg == OrderLeg::Entry && row.filled.is_zero()) end_legs(row);
+  if (change == RowChange::EndedWithLegs) end_legs(row);
 }
 
 /// The legs of an entry that was refused go with it.
 void SessionRecorder::end_legs(const OrderRow& entry) {
   std::erase_if(open_, [&](const OpenRow& open) {
     if (open.id.with_leg(OrderLeg::Entry) != entry.id) return false;
-    OrderRow& leg = record_.orders[open.row];
-    leg.state = entry.state;
-    leg.rejected = entry.rejected;
-    leg.updated = entry.updated;
+    end_leg(record_.orders[open.row], entry);
     return true;
   });
 }
 
-void SessionRecorder::add_fill(OrderRow& row, const ExecutionReport& report, Money traded) {
-  row.filled += report.last_quantity;
-  row.filled_notional += traded;
-  row.fees += report.fee;
-}
-
-/// Of an order that has ended: it stays ended, with what it has filled.
-void SessionRecorder::add_late_fill(const ExecutionReport& report, Money traded) {
+void SessionRecorder::add_to_ended(const ExecutionReport& report, Money traded) {
   const auto row = std::find_if(record_.orders.rbegin(), record_.orders.rend(),
                                 [&](const OrderRow& each) { return each.id == report.order; });
-  if (row == record_.orders.rend()) return;
-  row->updated = report.time;
-  add_fill(*row, report, traded);
+  if (row != record_.orders.rend()) add_late_fill(*row, report, traded);
 }
 
 void SessionRecorder::save(ByteWriter& out) const {
   out.fixed(record_.initial_cash);
   out.u64(record_.orders.size());
-  for (const OrderRow& row : record_.orders) {
-    write(out, row.id);
-    out.u16(row.strategy);
-    write(out, row.spec);
-    out.u8(static_cast<std::uint8_t>(row.state));
-    out.u8(static_cast<std::uint8_t>(row.denied));
-    out.u8(static_cast<std::uint8_t>(row.rejected));
-    out.time(row.created);
-    out.time(row.updated);
-    out.fixed(row.filled);
-    out.fixed(row.filled_notional);
-    out.fixed(row.fees);
-  }
+  for (const OrderRow& row : record_.orders) write(out, row);
   out.u64(record_.fills.size());
   for (const FillRow& fill : record_.fills) {
     out.u64(fill.event);

@@ -42,11 +42,9 @@ class SessionRecorder {
     std::size_t row;
   };
   void add_rows(const Intent& intent, Timestamp now);
-  void add_row(const Intent& intent, const OrderSpec& spec, OrderLeg leg, Timestamp now);
   void apply_report(const ExecutionReport& report, EventNumber event);
-  static void add_fill(OrderRow& row, const ExecutionReport& report, Money traded);
   void end_legs(const OrderRow& entry);
-  void add_late_fill(const ExecutionReport& report, Money traded);
+  void add_to_ended(const ExecutionReport& report, Money traded);
 
   const EngineConfig* config_;
   SessionRecord record_;

@@ -145,6 +145,8 @@ struct ChangeBatch {
 using TurnVisitor = std::function<bool(const Turn&, const EngineConfig&)>;
 using HistorySource = std::function<Expected<void>(EventNumber after, EventNumber upto, const TurnVisitor& visit)>;
 
+class PastView;
+
 class SessionView {
  public:
   SessionView() = default;
@@ -176,6 +178,9 @@ class SessionView {
   [[nodiscard]] virtual Page<CommandRow> commands(EventNumber after, std::size_t limit, bool newest_first) const = 0;
   /// By strategy: whether an operator has paused it.
   [[nodiscard]] virtual std::vector<bool> paused() const = 0;
+
+  /// The past as far as it is remembered here.
+  [[nodiscard]] virtual const PastView& past() const = 0;
 
   [[nodiscard]] virtual EventNumber last_event() const = 0;
   /// Changes after event `after`; stops after the event that brings `limit` changes together.

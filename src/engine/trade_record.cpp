@@ -17,4 +17,24 @@ void write(ByteWriter& out, const TradeRecord& trade) {
   out.u64(trade.bars_held);
 }
 
+TradeRecord read_trade_record(ByteReader& in) {
+  TradeRecord trade;
+  trade.strategy = in.u16();
+  trade.instrument = in.u16();
+  trade.direction = in.enumerator<TradeDirection>(2);
+  trade.entry_time = in.time();
+  trade.exit_time = in.time();
+  trade.entry_price = in.fixed<Price>();
+  trade.exit_price = in.fixed<Price>();
+  trade.quantity = in.fixed<Quantity>();
+  for (Money* amount : {&trade.gross_pnl, &trade.fees, &trade.net_pnl, &trade.mae, &trade.mfe}) {
+    *amount = in.fixed<Money>();
+  }
+  const bool has_risk = in.boolean();
+  const auto risk = in.fixed<Money>();
+  if (has_risk) trade.initial_risk = risk;
+  trade.bars_held = in.u64();
+  return trade;
+}
+
 }  // namespace bellwether

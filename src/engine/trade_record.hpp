@@ -41,5 +41,7 @@ struct TradeRecord {
 };
 
 void write(ByteWriter& out, const TradeRecord& trade);
+/// Reads what `write` wrote; malformed input makes `in.ok()` false.
+TradeRecord read_trade_record(ByteReader& in);
 
 }  // namespace bellwether

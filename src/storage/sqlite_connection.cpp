@@ -199,6 +199,10 @@ bool SqliteConnection::found_no_database() const {
   return (sqlite3_extended_errcode(handle_.get()) & 0xff) == SQLITE_NOTADB;
 }
 
+bool SqliteConnection::found_damage() const {
+  return found_no_database() || (sqlite3_extended_errcode(handle_.get()) & 0xff) == SQLITE_CORRUPT;
+}
+
 Error SqliteConnection::error(std::string_view doing) const {
   return Error{path_, std::string(doing) + ": " + describe(handle_.get())};
 }

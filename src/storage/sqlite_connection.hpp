@@ -91,6 +91,8 @@ class SqliteConnection {
   [[nodiscard]] Error error(std::string_view doing) const;
   /// Whether that failure says that the file is none of SQLite's.
   [[nodiscard]] bool found_no_database() const;
+  /// Whether it says that, or that the file is damaged.
+  [[nodiscard]] bool found_damage() const;
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:

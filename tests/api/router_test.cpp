@@ -174,7 +174,7 @@ TEST_F(RouterTest, BoundsEveryParameterOfEveryRoute) {
 
 TEST_F(RouterTest, NumbersEventsInOneForm) {
   const std::string largest = "9007199254740991";  // 2^53 - 1.
-  for (const char* list : {"/v1/fills", "/v1/commands"}) {
+  for (const char* list : {"/v1/fills", "/v1/commands", "/v1/equity"}) {
     EXPECT_EQ(ask("GET", list + ("?after=" + largest)).status, 200u);
     for (const char* bad : {"9007199254740992", "-1", "1.0", "0x1", "bw-1-2-0", "%201"}) {
       EXPECT_EQ(ask("GET", std::string(list) + "?after=" + bad).status, 400u) << bad;
@@ -184,13 +184,14 @@ TEST_F(RouterTest, NumbersEventsInOneForm) {
   std::size_t found = 0;
   for (const auto& [name, schema] : schemas.items()) {
     if (!schema.contains("properties")) continue;
-    for (const char* member : {"event", "last_event", "next"}) {
-      if (!schema["properties"].contains(member) || name == "OrderPage") continue;
+    for (const char* member : {"event", "last_event", "next", "books_event"}) {
+      const bool by_text = std::string_view(member) == "next" && (name == "OrderPage" || name == "TradePage");
+      if (!schema["properties"].contains(member) || by_text) continue;
       ++found;
       EXPECT_EQ(schema["properties"][member]["maximum"], 9007199254740991) << name;
     }
   }
-  EXPECT_EQ(found, 7u);  // Status, Fill, FillPage, Command, CommandPage, Accepted, StreamMessage.
+  EXPECT_EQ(found, 16u);  // Status, Fill, FillPage, Command, CommandPage, Accepted, StreamMessage.
 }
 
 TEST_F(RouterTest, SaysWhyACommandIsRefused) {
