@@ -6,6 +6,7 @@
 #include "app/account_log.hpp"
 #include "app/live_market.hpp"
 #include "app/logging.hpp"
+#include "app/segment_replay.hpp"
 #include "brokers/simulated/simulated_broker.hpp"
 #include "config/account_state_json.hpp"
 #include "engine/manual_strategy.hpp"
@@ -51,7 +52,9 @@ LiveRecoveryPorts LiveAccount::recovery_ports() {
     return std::make_unique<LiveIntake>(std::move(broker));
   };
   ports.begin = [this](const LiveRecovery& recovery) { begin_attempt(recovery); };
+  ports.snapshots_upto = running_.past->writer()->given();
   ports.visit = [this](const Turn& turn) {
+    running_.past->writer()->catch_up(turn);
     running_.now->board.apply(turn);
     running_.metrics.apply(turn);
     return !interrupted();
@@ -69,6 +72,11 @@ void LiveAccount::begin_attempt(const LiveRecovery& recovery) {
 Expected<bool> LiveAccount::bring_back(bool continues) {
   if (continues) running_.now->board.set_phase(SessionPhase::Recovering);
   const auto begin = steady_clock::now();
+  const auto history = [this](EventNumber after, EventNumber upto, const TurnVisitor& visit) {
+    return replay_segments(*running_.log.log, running_.registry, after, upto, visit);
+  };
+  if (auto opened = running_.past->open(*running_.log.log, history); !opened) return opened.error();
+  running_.past->begin_segment(running_.now->engine);
   auto recovery = recover_live(*running_.log.log, recovery_ports());
   if (!recovery) return recovery.error();
   if (recovery->interrupted) return false;
@@ -100,6 +108,7 @@ void LiveAccount::finish_what_was_caused() {
     std::vector<LoggedCommand> commands;
     for (const OrderCommand& command : turn.commands) commands.push_back({event.number, command});
     if (auto written = running_.log.log->append({&event, 1}, commands); !written) log_failed_ = true;
+    running_.past->writer()->catch_up(turn);
     running_.now->board.apply(turn);
     running_.metrics.apply(turn);
     at_->keys->pass(turn);
@@ -188,6 +197,7 @@ Expected<void> LiveAccount::open_segment(AtRest& rest, const AccountSetup& setup
   set_history(running_, *next);
   running_.metrics.open(next->engine, *opened->engine, opening);
   running_.take_over(std::move(next));
+  running_.past->begin_segment(running_.now->engine);
   at_.emplace();
   at_->engine = std::move(opened->engine);
   at_->intake = std::move(rest.intake);
@@ -297,6 +307,7 @@ void LiveAccount::start() {
   PaperSessionOptions options = session_options(running_);
   options.keys = at_->keys;
   options.last_snapshot = at_->last_event;
+  options.books = running_.past->writer();
   options.on_session = [this](const Turn& turn) { notices_.add(turn.event); };
   auto live = std::make_shared<LiveEntry>();
   live->intake = std::move(at_->intake);

@@ -118,6 +118,10 @@ BoardConfig board_config(const AppConfig& config) {
   board.ended_orders = api.ended_orders_max;
   board.fills = api.fills_max;
   board.stream_changes = api.stream_changes_max;
+  // The past of an account without end is in its books.
+  if (config.market_data.source == MarketDataOrigin::Simulated) {
+    board.trades = board.equity_points = board.session_closes = 0;
+  }
   return board;
 }
 

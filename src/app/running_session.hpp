@@ -14,6 +14,7 @@
 #include "actors/session_board.hpp"
 #include "api/server.hpp"
 #include "app/account_config.hpp"
+#include "app/account_past.hpp"
 #include "app/live_view.hpp"
 #include "app/session_log.hpp"
 #include "backtest/market_data_set.hpp"
@@ -70,6 +71,11 @@ struct Running {
     const std::lock_guard lock(mutex);
     return canonical_json(effective_configuration(now->setup.config));
   }
+  /// What the session is configured with.
+  [[nodiscard]] AccountSetup setup() const {
+    const std::lock_guard lock(mutex);
+    return now->setup;
+  }
   /// From here on, the API's threads reach the session; null: none.
   void let_in(PaperSession* begun) {
     const std::lock_guard lock(changing);
@@ -79,6 +85,7 @@ struct Running {
   std::shared_ptr<Generation> now;
   EngineMetrics metrics;
   OpenedLog log;
+  std::unique_ptr<AccountPast> past;  // Of a session by the clock.
   std::unique_ptr<PaperSession> session;
   mutable std::mutex mutex;         // Guards the change of `now` against other threads.
   std::shared_mutex changing;       // Held alone while the session changes its configuration.
