@@ -1,4 +1,6 @@
 // Buys after some falling closes in a row, sells after the first rising close.
+#include <algorithm>
+
 #include "engine/strategy.hpp"
 
 namespace bellwether {
@@ -7,11 +9,14 @@ namespace {
 class FallingCloses final : public StrategyBase<FallingCloses> {
  public:
   explicit FallingCloses(const StrategyConfig& config)
-      : closes_(config.parameters.integer("closes")), quantity_(config.parameters.integer("quantity")) {}
+      : closes_(config.parameters.integer("closes")),
+        quantity_(config.parameters.integer("quantity")),
+        instruments_(config.instruments),
+        seen_(instruments_.size()) {}
 
   void on_bar(const BarView& view, Context& context) override {
-    if (view.instrument >= seen_.size()) seen_.resize(view.instrument + std::size_t{1});
-    Seen& seen = seen_[view.instrument];
+    const auto place = std::find(instruments_.begin(), instruments_.end(), view.instrument) - instruments_.begin();
+    Seen& seen = seen_[static_cast<std::size_t>(place)];
     seen.falls = view.bar.close < seen.close ? seen.falls + 1 : 0;
     const bool rises = seen.close.is_positive() && view.bar.close > seen.close;
     seen.close = view.bar.close;
@@ -21,7 +26,6 @@ class FallingCloses final : public StrategyBase<FallingCloses> {
   }
 
   void save(ByteWriter& out) const override {
-    out.u32(static_cast<std::uint32_t>(seen_.size()));
     for (const Seen& each : seen_) {
       out.fixed(each.close);
       out.i64(each.falls);
@@ -29,10 +33,9 @@ class FallingCloses final : public StrategyBase<FallingCloses> {
   }
 
   void load(ByteReader& in) override {
-    seen_.clear();
-    for (std::uint32_t left = in.u32(); left > 0 && in.ok(); --left) {
-      const Price close = in.fixed<Price>();
-      seen_.push_back({close, in.i64()});
+    for (Seen& each : seen_) {
+      each.close = in.fixed<Price>();
+      each.falls = in.i64();
     }
   }
 
@@ -44,7 +47,8 @@ class FallingCloses final : public StrategyBase<FallingCloses> {
 
   std::int64_t closes_;
   std::int64_t quantity_;
-  std::vector<Seen> seen_;  // By instrument.
+  std::vector<InstrumentIndex> instruments_;
+  std::vector<Seen> seen_;  // By place among the instruments: their indices change with the configuration.
 };
 
 }  // namespace

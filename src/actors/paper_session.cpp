@@ -14,6 +14,20 @@
 #include "actors/venue.hpp"
 
 namespace bellwether {
+namespace {
+
+/// A thread that is none of CAF's and has asked an actor keeps the actor system's logger until it asks another system:
+/// and a system waits in its destructor until nobody has its logger.
+class ForeignThread {
+ public:
+  ForeignThread() = default;
+  ForeignThread(const ForeignThread&) = delete;
+  ForeignThread& operator=(const ForeignThread&) = delete;
+  ~ForeignThread() { caf::logger::set_current_actor_system(nullptr); }
+};
+
+}  // namespace
+
 struct PaperSession::Actors {
   Actors(BacktestRunner::Parts start, std::shared_ptr<LiveEntry> live_entry, const PaperSessionOptions& session_options,
          EventLog* log, SessionBoard* board, EngineMetrics* metrics)
@@ -211,6 +225,7 @@ std::string PaperSession::failure() const {
 
 Expected<CommandReceipt> PaperSession::command(const OperatorCommand& command) {
   constexpr auto kPatience = std::chrono::seconds(1);
+  const ForeignThread foreign;  // Outlives the actor that asks.
   caf::scoped_actor self(actors_->system);
   Expected<CommandReceipt> answer = Error{"", "the session does not answer; /v1/status shows what state it is in"};
   auto request = self->request(actors_->venue_handle, kPatience, command);
@@ -233,6 +248,7 @@ Expected<CommandReceipt> PaperSession::command(const OperatorCommand& command) {
 }
 
 std::shared_ptr<const SessionRecord> PaperSession::record() {
+  const ForeignThread foreign;
   caf::scoped_actor self(actors_->system);
   RecordPtr record;
   auto request = self->request(actors_->recorder_handle, std::chrono::seconds(30), record_atom::value);

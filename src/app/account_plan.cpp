@@ -64,8 +64,10 @@ void plan_retired(AccountPlan& plan, const AccountSetup& now, const SessionView&
     const RetiredSetup& setup = list.add(heir, pair.symbol, heir != pair.strategy, close);
     placed.insert(pair.symbol);
     if (heir == pair.strategy) continue;
-    plan.removed.push_back(
-        {pair.strategy, pair.symbol, heir, quantities[pair], count_open_orders(session, names, pair), setup.close});
+    RemovedStake stake{
+        pair.strategy, pair.symbol, heir, quantities[pair], count_open_orders(session, names, pair), setup.close};
+    // What was only on its way to is taken over without a word.
+    if (!stake.quantity.is_zero() || stake.open_orders > 0) plan.removed.push_back(std::move(stake));
   }
   for (const std::string& symbol : at_broker) {
     if (!placed.contains(symbol)) list.add(retired_id(kAccountId), symbol, false, false);
@@ -127,6 +129,16 @@ void add_up(AccountPosition& to, const AccountPosition& from) {
   to = std::move(sum);
 }
 
+/// A strategy that takes something over is named among the strategies; it has saved nothing.
+void name_strategy(AccountState& state, const std::string& id) {
+  const auto place = std::ranges::lower_bound(state.strategies, id, {}, &AccountStrategy::id);
+  if (place != state.strategies.end() && place->id == id) return;
+  AccountStrategy strategy;
+  strategy.id = id;
+  strategy.type = "none";
+  state.strategies.insert(place, std::move(strategy));
+}
+
 }  // namespace
 
 std::vector<HeldPair> held_pairs(const SessionView& session) {
@@ -183,6 +195,7 @@ void rename_holders(AccountState& state, const EngineConfig& config) {
   }
   state.positions.clear();
   for (auto& [pair, position] : positions) state.positions.push_back(std::move(position));
+  for (const auto& [pair, id] : known) name_strategy(state, id);
 }
 
 }  // namespace bellwether

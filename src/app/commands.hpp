@@ -44,4 +44,17 @@ struct ResultsCommandOptions {
 /// Writes the results of a span of sessions of an account.
 int results_command(const ResultsCommandOptions& options);
 
+/// `bellwether log backup`: of `run.log` of the configuration, or of the log that takes its place.
+int log_backup_command(const ConfigurationSources& sources, const std::string& target);
+int log_check_command(const std::string& path);
+int log_segments_command(const std::string& path, bool json);
+
+struct LogArchiveOptions {
+  std::string log;
+  std::optional<std::uint64_t> before;  ///< Segments with lower numbers;
+  std::optional<std::uint64_t> keep;    ///< or all but so many of the newest. One of the two.
+  std::string folder;                   ///< Empty: that of the log.
+};
+int log_archive_command(const LogArchiveOptions& options);
+
 }  // namespace bellwether

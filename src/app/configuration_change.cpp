@@ -25,9 +25,9 @@ void flatten(const JsonValue& value, const std::string& path, Values& into) {
   if (value.members.empty() && !of_objects) into[path] = canonical_json(value);
 }
 
-Values flattened(const AppConfig& config) {
+Values flattened(const JsonValue& document) {
   Values values;
-  flatten(effective_configuration(config), "", values);
+  flatten(document, "", values);
   return values;
 }
 
@@ -68,12 +68,12 @@ std::string_view token(ChangeOutcome outcome) {
   return kNames[static_cast<std::size_t>(outcome)];
 }
 
-ConfigurationChange change_of(const AppConfig& now, const AppConfig& wanted, bool running) {
-  ConfigurationChange change;
-  const Values before = flattened(now);
-  const Values after = flattened(wanted);
+std::vector<KeyChange> document_changes(const JsonValue& before_document, const JsonValue& after_document) {
+  const Values before = flattened(before_document);
+  const Values after = flattened(after_document);
   Values names = before;
   names.insert(after.begin(), after.end());
+  std::vector<KeyChange> changes;
   const auto value_of = [](const Values& values, const std::string& name) {
     const auto found = values.find(name);
     return found == values.end() ? std::string("absent") : found->second;
@@ -82,12 +82,18 @@ ConfigurationChange change_of(const AppConfig& now, const AppConfig& wanted, boo
     const std::string old_value = value_of(before, name);
     const std::string new_value = value_of(after, name);
     if (old_value == new_value) continue;
-    KeyChange& key = change.keys.emplace_back();
+    KeyChange& key = changes.emplace_back();
     key.key = name;
     key.before = shortened(old_value, kValueBytesMax);
     key.after = shortened(new_value, kValueBytesMax);
-    judge(key, running);
   }
+  return changes;
+}
+
+ConfigurationChange change_of(const AppConfig& now, const AppConfig& wanted, bool running) {
+  ConfigurationChange change;
+  change.keys = document_changes(effective_configuration(now), effective_configuration(wanted));
+  for (KeyChange& key : change.keys) judge(key, running);
   change.config = wanted;
   change.config.account.initial_cash = now.account.initial_cash;
   change.config.market_data.source = now.market_data.source;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/app_config.hpp"
+#include "config/json_value.hpp"
 
 namespace bellwether {
 
@@ -31,6 +32,9 @@ struct ConfigurationChange {
   AppConfig config;             ///< What is in force with all that is taken.
   bool decides = false;         ///< Something that decides a result is taken: a new segment begins.
 };
+
+/// What differs between two configurations as documents, of whatever version, by name.
+std::vector<KeyChange> document_changes(const JsonValue& before_document, const JsonValue& after_document);
 
 /// From `now` to `wanted`. `running`: in the middle of a process, else at its start.
 ConfigurationChange change_of(const AppConfig& now, const AppConfig& wanted, bool running);

@@ -106,7 +106,7 @@ ConfigurationAnswer answer_change(const ChangeOrErrors& change) {
   std::string all;
   for (const Error& error : errors) {
     log_event(Severity::Error, "configuration_refused", error.text(), {{"action", "nothing has changed"}});
-    all += (all.empty() ? "" : "; ") + error.text();
+    all += all.empty() ? error.message : "; " + error.text();
   }
   return {400, error_json("bad_configuration", all, errors.front().field)};
 }

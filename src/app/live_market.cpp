@@ -1,6 +1,7 @@
 #include "app/live_market.hpp"
 
 #include <algorithm>
+#include <deque>
 
 #include "app/logging.hpp"
 
@@ -57,19 +58,28 @@ void LiveHistory::show(SignalStage& stage, StrategyIndex strategy, Timestamp upt
   const StrategyConfig& config = engine_->strategies[strategy];
   const StrategyType* type = registry_->find(config.type);
   BELLWETHER_INVARIANT(type != nullptr, "a strategy of an unknown type");
-  for (const Session& session : market_.sessions_before(upto, type->daily_history_sessions)) {
-    for (const InstrumentIndex instrument : config.instruments) {
-      const Bar bar = market_.daily_bar(instrument, session.date);
-      stage.warm_up(strategy, instrument, {&bar, 1}, kDailyInterval, true);
-    }
-  }
+  const std::vector<Session> days = market_.sessions_before(upto, type->daily_history_sessions);
   const std::size_t needed = type->bars_needed == nullptr ? 1 : type->bars_needed(config);
-  for (const SimulatedMarket::Span& span : market_.bars_before(upto, needed)) {
-    for (const InstrumentIndex instrument : config.instruments) {
-      const Bar bar = market_.bar_of(instrument, span.start, span.end);
-      stage.warm_up(strategy, instrument, {&bar, 1}, bar_interval_, true);
-    }
+  const std::vector<SimulatedMarket::Span> spans = market_.bars_before(upto, needed);
+  std::deque<std::vector<Bar>> bars;
+  std::vector<FeedSource> sources;
+  const auto add = [&](InstrumentIndex instrument, Duration interval) {
+    FeedSource& source = sources.emplace_back();
+    source.instrument = instrument;
+    source.bars = bars.back();
+    source.interval = interval;
+    source.synthetic = source.history = true;
+  };
+  for (const InstrumentIndex instrument : config.instruments) {
+    std::vector<Bar>& intraday = bars.emplace_back();
+    for (const auto& span : spans) intraday.push_back(market_.bar_of(instrument, span.start, span.end));
+    add(instrument, bar_interval_);
+    if (days.empty()) continue;
+    std::vector<Bar>& daily = bars.emplace_back();
+    for (const Session& day : days) daily.push_back(market_.daily_bar(instrument, day.date));
+    add(instrument, kDailyInterval);
   }
+  stage.warm_up(strategy, sources);
 }
 
 }  // namespace bellwether

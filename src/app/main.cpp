@@ -89,6 +89,46 @@ void add_run(CLI::App& command, CommonOptions& options) {
   add_key(command, options, "--port", "api.port", "Of the API");
 }
 
+/// What the subcommands of `log` are given.
+struct LogOptions {
+  bellwether::LogCommandOptions print;
+  std::string file;  ///< Of `check`, `segments` and `rebuild`; where `backup` puts the copy.
+  bool json = false;
+  bellwether::LogArchiveOptions archive;
+};
+
+/// What is wrong with a number that counts from 1; empty where nothing is.
+std::string one_or_more(const std::string& given) {
+  const bool digits = !given.empty() && given.find_first_not_of("0123456789") == std::string::npos;
+  const bool zero = given.find_first_not_of('0') == std::string::npos;
+  return digits && !zero ? "" : "found " + given + ", allowed is a whole number from 1 on";
+}
+
+/// The subcommands that look after the file of a log.
+void add_log_files(CLI::App& log, LogOptions& options, CommonOptions& common) {
+  log.require_subcommand(0, 1);
+  CLI::App* backup = log.add_subcommand("backup", "Copy the log, in use or not, into one file that is a whole log");
+  backup->add_option("FILE", options.file, "The copy; must not exist")->required();
+  backup->add_option("--config", common.config_file, "Configuration file (JSON) whose run.log is copied");
+  add_key(*backup, common, "--log", "run.log", "Event log");
+  add_set(*backup, common);
+  CLI::App* check = log.add_subcommand("check", "Prove that a log or a backup is whole");
+  check->add_option("LOG", options.file, "Event log")->required();
+  CLI::App* segments = log.add_subcommand("segments", "List the segments of a log and what changed between them");
+  segments->add_option("LOG", options.file, "Event log")->required();
+  segments->add_flag("--json", options.json, "One JSON object a line");
+  CLI::App* rebuild = log.add_subcommand("rebuild", "Make the books of an account anew from its log");
+  rebuild->add_option("LOG", options.file, "Event log that nobody writes")->required();
+  CLI::App* archive = log.add_subcommand("archive", "Move the events of closed segments into files of their own");
+  archive->add_option("LOG", options.archive.log, "Event log that nobody writes")->required();
+  CLI::Option* before =
+      archive->add_option("--before", options.archive.before, "Segments with a lower number")->check(one_or_more);
+  archive->add_option("--keep", options.archive.keep, "All but so many of the newest, the current one included")
+      ->excludes(before)
+      ->check(one_or_more);
+  archive->add_option("--to", options.archive.folder, "Folder for the files; that of the log unless given");
+}
+
 /// Everything that the process was given.
 bellwether::ConfigurationSources sources_of(const CommonOptions& options) {
   bellwether::ConfigurationSources sources{options.config_file, {}, options.settings, {}};
@@ -112,6 +152,18 @@ std::vector<std::string> recorded_settings(const CommonOptions& options) {
   for (const auto& given : options.flags) settings.push_back(given.path + "=" + given.value);
   settings.insert(settings.end(), options.settings.begin(), options.settings.end());
   return settings;
+}
+
+/// `bellwether log` and its subcommands.
+int run_log(const CLI::App& log, const LogOptions& options, const bellwether::ConfigurationSources& sources) {
+  if (log.got_subcommand("backup")) return bellwether::log_backup_command(sources, options.file);
+  if (log.got_subcommand("check")) return bellwether::log_check_command(options.file);
+  if (log.got_subcommand("segments")) return bellwether::log_segments_command(options.file, options.json);
+  if (log.got_subcommand("rebuild")) return bellwether::rebuild_command(options.file);
+  if (log.got_subcommand("archive")) return bellwether::log_archive_command(options.archive);
+  if (!options.print.log.empty()) return bellwether::log_command(options.print);
+  std::cerr << "error: LOG is required, or one of the subcommands: bellwether log --help\n";
+  return kExitUsage;
 }
 
 /// Says what a word that is no subcommand was meant to be. False: the first argument is one, or an option.
@@ -174,18 +226,17 @@ int run_program(int argc, char** argv) {
   CLI::App* run = program.add_subcommand("run", "Trade on paper and serve the API");
   add_common(*run, common);
   add_run(*run, common);
-  bellwether::LogCommandOptions log_options;
-  CLI::App* log = program.add_subcommand("log", "Print a recorded session");
-  log->add_option("LOG", log_options.log, "Event log");
-  std::string rebuilt_log;
-  CLI::App* rebuild = log->add_subcommand("rebuild", "Make the books of an account anew from its event log");
-  rebuild->add_option("LOG", rebuilt_log, "Event log")->required();
-  log->add_option("--after", log_options.after, "Only events after this number")->check([](const std::string& given) {
-    return given.starts_with('-') ? "found " + given + ", allowed is the number of an event" : std::string();
-  });
-  log->add_option("--type", log_options.type, "Only events of this type: bar, report, fill, order_command, ...");
-  log->add_flag("--json", log_options.json, "One JSON object a line");
+  LogOptions log_options;
+  CLI::App* log = program.add_subcommand("log", "Print a recorded session, or look after its file");
+  log->add_option("LOG", log_options.print.log, "Event log; one that has the name of a subcommand as ./NAME");
+  log->add_option("--after", log_options.print.after, "Only events after this number")
+      ->check([](const std::string& given) {
+        return given.starts_with('-') ? "found " + given + ", allowed is the number of an event" : std::string();
+      });
+  log->add_option("--type", log_options.print.type, "Only events of this type: bar, report, fill, order_command, ...");
+  log->add_flag("--json", log_options.print.json, "One JSON object a line");
   add_set(*log, common);
+  add_log_files(*log, log_options, common);
   std::string replay_log;
   CLI::App* replay = program.add_subcommand("replay", "Re-execute a recorded session and compare its order commands");
   replay->add_option("LOG", replay_log, "Event log")->required();
@@ -244,14 +295,9 @@ int run_program(int argc, char** argv) {
     return bellwether::results_command(results_options);
   }
   const std::vector<std::string> settings = recorded_settings(common);
-  if (name == "log" && rebuild->parsed()) return bellwether::rebuild_command(rebuilt_log);
   if (name == "log") {
-    if (log_options.log.empty()) {
-      std::cerr << "error: LOG is required\nRun with --help for more information.\n";
-      return kExitUsage;
-    }
-    log_options.settings = settings;
-    return bellwether::log_command(log_options);
+    log_options.print.settings = settings;
+    return run_log(*log, log_options, sources_of(common));
   }
   if (name == "replay") return bellwether::replay_command(replay_log, settings);
   return bellwether::verify_command(result_file, settings);

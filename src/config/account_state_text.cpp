@@ -8,17 +8,23 @@
 namespace bellwether {
 namespace {
 
+/// How members and items stand: the whole document has a line for each, what is in them none.
+enum class Layout : std::uint8_t { OneLine, Lines };
+
 /// One object; closed at the end of its life.
 class Object {
  public:
-  explicit Object(std::string& out) : out_(&out) { out += '{'; }
-  ~Object() { *out_ += '}'; }
+  explicit Object(std::string& out, Layout layout = Layout::OneLine)
+      : out_(&out), break_(layout == Layout::Lines ? "\n" : "") {
+    out += '{';
+  }
+  ~Object() { (*out_ += break_) += '}'; }
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
 
   std::string& member(std::string_view name) {
     if (!std::exchange(is_first_, false)) *out_ += ',';
-    return (((*out_ += '"') += name) += "\":");
+    return ((((*out_ += break_) += '"') += name) += "\":");
   }
   /// Characters that need no escape.
   void plain(std::string_view name, std::string_view value) { ((member(name) += '"') += value) += '"'; }
@@ -41,20 +47,21 @@ class Object {
   void present(std::string_view name, Timestamp value) {
     if (value.ns != 0) time(name, value);
   }
-  /// One item a line.
   template <typename Items, typename Write>
   void list(std::string_view name, const Items& items, Write&& write) {
     std::string& out = member(name) += '[';
     bool is_first = true;
     for (const auto& item : items) {
-      out += std::exchange(is_first, false) ? "\n" : ",\n";
-      write(out, item);
+      if (!std::exchange(is_first, false)) out += ',';
+      write(out += break_, item);
     }
+    if (!is_first) out += break_;
     out += ']';
   }
 
  private:
   std::string* out_;
+  std::string_view break_;
   bool is_first_ = true;
 };
 
@@ -256,7 +263,7 @@ std::string text_of(const AccountState& state) {
   text.reserve(state.orders.size() * 320 + state.positions.size() * 600 + 4'096);
   {
     const auto item = [](std::string& out, const auto& each) { write_item(out, each); };
-    Object object(text);
+    Object object(text, Layout::Lines);
     object.whole("version", kAccountStateVersion);
     object.whole("last_event", state.last_event);
     object.present("time", state.time);

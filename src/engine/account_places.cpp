@@ -88,13 +88,22 @@ class Heirs {
   std::map<Place, std::string_view> owners_;  // The strategy of the state that has it.
 };
 
-Place place_of(const AccountWaiting& waiting, const AccountState& state, const AccountPlaces& places,
-               const ConfigurationNames& names) {
-  if (waiting.command.kind == CommandKind::Replace) return names.heir(waiting.strategy, waiting.symbol);
-  for (std::size_t i = 0; i < state.orders.size(); ++i) {
-    if (state.orders[i].id == waiting.command.target) return {places.orders[i].strategy, kNoInstrument};
+/// The places of commands that wait: a cancel is of whoever has its order now.
+std::vector<Place> places_of_waiting(const AccountState& state, const std::vector<Place>& orders,
+                                     const ConfigurationNames& names) {
+  std::vector<Place> places;
+  if (state.waiting.empty()) return places;
+  std::map<OrderId, StrategyIndex> owners;
+  for (std::size_t i = 0; i < orders.size(); ++i) owners.emplace(state.orders[i].id, orders[i].strategy);
+  for (const AccountWaiting& each : state.waiting) {
+    const auto owner = owners.find(each.command.target);
+    if (each.command.kind == CommandKind::Replace) {
+      places.push_back(names.heir(each.strategy, each.symbol));
+    } else {
+      places.push_back({owner == owners.end() ? names.strategy(each.strategy) : owner->second, kNoInstrument});
+    }
   }
-  return {names.strategy(waiting.strategy), kNoInstrument};
+  return places;
 }
 
 }  // namespace
@@ -127,9 +136,7 @@ Expected<AccountPlaces> AccountPlaces::find(const AccountState& state, const Eng
     if (!place) return place.error();
     places.goals.push_back(*place);
   }
-  for (const AccountWaiting& each : state.waiting) {
-    places.waiting.push_back(place_of(each, state, places, names));
-  }
+  places.waiting = places_of_waiting(state, places.orders, names);
   for (const AccountTimer& each : state.timers) places.timers.push_back(names.strategy(each.strategy));
   return places;
 }

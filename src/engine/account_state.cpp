@@ -60,20 +60,44 @@ class Check {
       const auto place = [&] { return element("strategies", i) + ".id"; };
       require(!each.id.empty(), place, "is empty");
       require(strategies_.insert(each.id).second, place, "is given twice");
-      for (const auto& [name, value] : each.parameters) {
-        const auto* real = std::get_if<double>(&value);
-        require(
-            real == nullptr || std::isfinite(*real), [&] { return element("strategies", i) + ".parameters." + name; },
-            "is not a number");
+      for (const auto& parameter : each.parameters) {
+        const auto* real = std::get_if<double>(&parameter.second);
+        const auto where = [&] { return element("strategies", i) + ".parameters." + parameter.first; };
+        require(real == nullptr || std::isfinite(*real), where, "is not a number");
       }
     }
   }
 
+  /// As far as fills may lead: see Portfolio::can_take. Sums of two such amounts are in range.
+  template <typename Amount>
+  static bool is_in_range(Amount amount) {
+    constexpr std::int64_t kMost = Amount::max().raw() / 2;
+    return amount.raw() <= kMost && amount.raw() >= -kMost;
+  }
+
+  /// `name` is that of a member of what `place()` is.
+  template <typename Amount>
+  void require_range(Amount amount, auto&& place, const char* name) {
+    require(
+        is_in_range(amount), [&] { return place() + "." + name; }, "is out of range");
+  }
+
   void check_amounts() {
+    const auto cash = [] { return std::string("cash"); };
+    require_range(state_->cash.cash, cash, "cash");
+    require_range(state_->cash.realized, cash, "realized");
+    require_range(state_->cash.realized_fifo, cash, "realized_fifo");
+    require_range(state_->cash.fees, cash, "fees");
+    require_range(state_->cash.dividends, cash, "dividends");
+    const auto breakers = [] { return std::string("breakers"); };
+    require_range(state_->breakers.peak_equity, breakers, "peak_equity");
+    require_range(state_->breakers.session_start_equity, breakers, "session_start_equity");
     for (std::size_t i = 0; i < state_->instruments.size(); ++i) {
       const AccountInstrument& each = state_->instruments[i];
-      require(
-          !each.mark.is_negative(), [&] { return element("instruments", i) + ".mark"; }, "is below zero");
+      const auto place = [i](const char* name) { return [=] { return element("instruments", i) + "." + name; }; };
+      require(!each.mark.is_negative(), place("mark"), "is below zero");
+      require(!each.strategy_price.is_negative(), place("strategy_price"), "is below zero");
+      require(!each.checked_price.is_negative(), place("checked_price"), "is below zero");
     }
   }
 
@@ -87,13 +111,12 @@ class Check {
       require_known(each.strategy, each.symbol, "positions", i);
       if (error_) return;
       require(pairs.emplace(each.strategy, each.symbol).second, place, "its strategy and symbol are given twice");
+      check_position_amounts(each, i);
       check_lots(each, i);
       const Price mark = state_->instruments[symbols_.find(each.symbol)->second].mark;
       const Int128 worth = saturating_notional(mark, each.quantity).raw();
       value += worth;
       gross += worth < 0 ? -worth : worth;
-      // As far as fills may lead: see Portfolio::can_take.
-      require(each.quantity.abs().raw() <= Quantity::max().raw() / 2, place, "its quantity is out of range");
     }
     const auto fits = [](Int128 amount) { return amount < Money::max().raw() && -amount < Money::max().raw(); };
     require(
@@ -101,9 +124,36 @@ class Check {
         "at their marks they are worth more than any account");
   }
 
+  void check_position_amounts(const AccountPosition& each, std::size_t index) {
+    const auto place = [index] { return element("positions", index); };
+    require_range(each.quantity, place, "quantity");
+    require_range(each.cost, place, "cost");
+    require_range(each.realized_average, place, "realized_average");
+    require_range(each.realized_fifo, place, "realized_fifo");
+    require_range(each.fees, place, "fees");
+    require_range(each.dividends, place, "dividends");
+    const auto trip = [index] { return element("positions", index) + ".round_trip"; };
+    require_range(each.trip.opened, trip, "opened");
+    require_range(each.trip.closed, trip, "closed");
+    require_range(each.trip.peak, trip, "peak");
+    require_range(each.trip.entry_notional, trip, "entry_notional");
+    require_range(each.trip.exit_notional, trip, "exit_notional");
+    require_range(each.trip.realized, trip, "realized");
+    require_range(each.trip.fees, trip, "fees");
+    require_range(each.trip.mae, trip, "mae");
+    require_range(each.trip.mfe, trip, "mfe");
+    require_range(each.trip.risk_quantity, trip, "risk_quantity");
+    require_range(each.trip.risk, trip, "risk");
+  }
+
   void check_lots(const AccountPosition& position, std::size_t index) {
     Int128 sum = 0;
-    for (const Position::Lot& lot : position.lots) sum += lot.quantity.raw();
+    for (std::size_t i = 0; i < position.lots.size(); ++i) {
+      const auto place = [=] { return element("positions", index) + "." + element("lots", i); };
+      require_range(position.lots[i].quantity, place, "quantity");
+      require_range(position.lots[i].cost, place, "cost");
+      sum += position.lots[i].quantity.raw();
+    }
     const auto member = [index](const char* name) { return [=] { return element("positions", index) + "." + name; }; };
     if (sum != position.quantity.raw()) {
       require(false, member("lots"), "do not add up to the quantity, which is " + position.quantity.to_string());
@@ -126,6 +176,8 @@ class Check {
       require(!each.strategy_state || !is_terminal(*each.strategy_state), member("strategy_state"),
               "an open order has not ended");
       require(!each.filled.is_negative(), member("filled"), "is below zero");
+      require(is_in_range(each.filled), member("filled"), "is out of range");
+      require(is_in_range(each.spec.quantity), member("quantity"), "is out of range");
       // A leg may have been cut below what has filled of it by what the venue says.
       const bool is_entry = each.state && each.id.leg == OrderLeg::Entry;
       require(!is_entry || each.filled <= each.spec.quantity, member("filled"), "is above the quantity");
@@ -142,8 +194,10 @@ class Check {
       require(
           pairs.emplace(each.strategy, each.symbol).second, [&] { return element("goals", i); },
           "its strategy and symbol are given twice");
+      const auto place = [i] { return element("goals", i); };
       require(
-          each.goal.kind != PositionGoal::Kind::None, [&] { return element("goals", i) + ".kind"; }, "is none");
+          each.goal.kind != PositionGoal::Kind::None, [&] { return place() + ".kind"; }, "is none");
+      require_range(each.goal.target, place, "target");
     }
   }
 
@@ -190,9 +244,6 @@ class Check {
     require(
         std::ranges::is_sorted(state_->breakers.recent_orders), [] { return std::string("breakers.recent_orders"); },
         "are not in the order of time");
-    require(
-        state_->cash.cash.abs().raw() <= Money::max().raw() / 2, [] { return std::string("cash.cash"); },
-        "is out of range");
   }
 
   /// Ids are made of the events that caused the orders.

@@ -20,49 +20,49 @@ namespace bellwether {
 
 /// The prices at which an instrument stands. Zero, and no time, before the first.
 struct AccountInstrument {
-  std::string symbol;
-  Price mark;            ///< Values positions: of the last market event or fill.
-  Price strategy_price;  ///< What strategies see as the last one.
-  Price checked_price;   ///< By which orders are checked.
-  Timestamp checked_at;  ///< When `checked_price` was.
+  std::string symbol = {};
+  Price mark = {};            ///< Values positions: of the last market event or fill.
+  Price strategy_price = {};  ///< What strategies see as the last one.
+  Price checked_price = {};   ///< By which orders are checked.
+  Timestamp checked_at = {};  ///< When `checked_price` was.
 
   bool operator==(const AccountInstrument&) const = default;
 };
 
 /// A strategy with what it has saved of itself.
 struct AccountStrategy {
-  std::string id;
-  std::string type;
-  std::uint32_t state_version = 1;   ///< StrategyType::state_version of the engine that wrote it.
-  std::vector<std::string> symbols;  ///< In the order of its configuration.
-  std::vector<std::pair<std::string, ParameterValue>> parameters;
-  bool paused = false;  ///< By an operator.
-  std::string saved;    ///< Bytes of Strategy::save.
+  std::string id = {};
+  std::string type = {};
+  std::uint32_t state_version = 1;        ///< StrategyType::state_version of the engine that wrote it.
+  std::vector<std::string> symbols = {};  ///< In the order of its configuration.
+  std::vector<std::pair<std::string, ParameterValue>> parameters = {};
+  bool paused = false;     ///< By an operator.
+  std::string saved = {};  ///< Bytes of Strategy::save.
 
   bool operator==(const AccountStrategy&) const = default;
 };
 
 /// A strategy's position in an instrument, or what is left of one: its totals, in account currency, since the start.
 struct AccountPosition {
-  std::string strategy;
-  std::string symbol;
-  Quantity quantity;
-  Money cost;              ///< Of the open quantity, by average cost; negative for a short.
-  Money realized_average;  ///< Before fees, as is the next.
-  Money realized_fifo;
-  Money fees;
-  Money dividends;
-  std::vector<Position::Lot> lots;  ///< Oldest first; together they are `quantity`.
-  Position::RoundTrip trip;         ///< Blank where the position is flat.
+  std::string strategy = {};
+  std::string symbol = {};
+  Quantity quantity = {};
+  Money cost = {};              ///< Of the open quantity, by average cost; negative for a short.
+  Money realized_average = {};  ///< Before fees, as is the next.
+  Money realized_fifo = {};
+  Money fees = {};
+  Money dividends = {};
+  std::vector<Position::Lot> lots = {};  ///< Oldest first; together they are `quantity`.
+  Position::RoundTrip trip = {};         ///< Blank where the position is flat.
 
   bool operator==(const AccountPosition&) const = default;
 };
 
 /// What a strategy's position in an instrument is on its way to.
 struct AccountGoal {
-  std::string strategy;
-  std::string symbol;
-  PositionGoal goal;
+  std::string strategy = {};
+  std::string symbol = {};
+  PositionGoal goal = {};
 
   bool operator==(const AccountGoal&) const = default;
 };
@@ -70,22 +70,22 @@ struct AccountGoal {
 /// An order that has not ended. The risk stage's and the strategies' view of it differ where a replacement was refused
 /// before it left, and while the refusal of an order is under way.
 struct AccountOrder {
-  OrderId id;
-  std::string strategy;
-  std::string symbol;
-  OrderSpec spec;  ///< `spec.instrument` means nothing.
-  Quantity filled;
-  std::optional<OrderState> state;           ///< Where it stands; nothing where the risk stage has not let it pass.
-  std::optional<OrderState> strategy_state;  ///< As the strategies see it.
+  OrderId id = {};
+  std::string strategy = {};
+  std::string symbol = {};
+  OrderSpec spec = {};  ///< `spec.instrument` means nothing.
+  Quantity filled = {};
+  std::optional<OrderState> state = {};  ///< Where it stands; nothing where the risk stage has not let it pass.
+  std::optional<OrderState> strategy_state = {};  ///< As the strategies see it.
 
   bool operator==(const AccountOrder&) const = default;
 };
 
 /// A cancel or a replacement of an order whose fate is unknown: it leaves once that is known.
 struct AccountWaiting {
-  std::string strategy;
-  std::string symbol;    ///< Replace: of `command.spec`; empty for a cancel.
-  OrderCommand command;  ///< `command.strategy` and `command.spec.instrument` mean nothing.
+  std::string strategy = {};
+  std::string symbol = {};    ///< Replace: of `command.spec`; empty for a cancel.
+  OrderCommand command = {};  ///< `command.strategy` and `command.spec.instrument` mean nothing.
 
   bool operator==(const AccountWaiting&) const = default;
 };
@@ -102,8 +102,8 @@ struct AccountWatch {
 };
 
 struct AccountTimer {
-  Timestamp at;
-  std::string strategy;
+  Timestamp at = {};
+  std::string strategy = {};
   std::uint32_t tag = 0;
 
   bool operator==(const AccountTimer&) const = default;
@@ -111,11 +111,11 @@ struct AccountTimer {
 
 /// Amounts in account currency, since the start.
 struct AccountCash {
-  Money cash;
-  Money realized;  ///< By average cost, before fees.
-  Money realized_fifo;
-  Money fees;
-  Money dividends;
+  Money cash = {};
+  Money realized = {};  ///< By average cost, before fees.
+  Money realized_fifo = {};
+  Money fees = {};
+  Money dividends = {};
 
   bool operator==(const AccountCash&) const = default;
 };

@@ -14,6 +14,7 @@ namespace bellwether {
 struct AccountPlaces;
 struct AccountState;
 struct AccountStrategy;
+struct FeedSource;
 
 struct MadeStrategy {
   std::unique_ptr<Strategy> strategy;
@@ -49,11 +50,10 @@ class SignalStage {
   /// What strategies have asked for and not been refused yet, and what else is open.
   [[nodiscard]] const OpenOrders& open_orders() const { return open_orders_; }
 
-  /// Shows one strategy bars of an instrument that lie before the session, as `BarView::history`, and no one else.
-  /// Whatever it asks for on them goes nowhere. For a strategy that `restore` left afresh, before the next event; bars
-  /// ascend, and those of one that works on several instruments come piece by piece in the order of times.
-  void warm_up(StrategyIndex strategy, InstrumentIndex instrument, std::span<const Bar> bars, Duration interval,
-               bool synthetic = false);
+  /// Shows one strategy, and no other, bars that lie before its session, as `BarView::history` and in the order of
+  /// their times: of its instruments, intraday, and of days where it needs these too. What it asks for on them goes
+  /// nowhere, and what it has asked for before stays. For one that `restore` left afresh, before the next event.
+  void warm_up(StrategyIndex strategy, std::span<const FeedSource> bars);
 
   /// Writes strategies, goals, timers and what else strategies see and the risk stage does not know; into the
   /// instruments of `state`, in the order of `config`, their last prices. Open orders are not among it.

@@ -3,6 +3,7 @@
 
 #include "engine/account_places.hpp"
 #include "engine/manual_strategy.hpp"
+#include "engine/market_feed.hpp"
 #include "engine/retired_strategy.hpp"
 #include "engine/signal_stage.hpp"
 
@@ -144,15 +145,17 @@ bool SignalStage::load_strategy(StrategyIndex index, const AccountStrategy& stat
   return false;
 }
 
-void SignalStage::warm_up(StrategyIndex strategy, InstrumentIndex instrument, std::span<const Bar> bars,
-                          Duration interval, bool synthetic) {
+void SignalStage::warm_up(StrategyIndex strategy, std::span<const FeedSource> bars) {
+  MarketFeed feed({bars.begin(), bars.end()}, {}, SessionCalendar::us_equity());
   const Timestamp now = context_.now_;
   enter(strategy);
   context_.warming_up_ = true;
-  for (const Bar& bar : bars) {
-    context_.now_ = bar.start + interval;
+  for (Event event; feed.next(event);) {
+    if (event.type != EventType::Bar) continue;
+    context_.now_ = event.time;
     context_.next_index_ = 0;
-    strategies_[strategy]->on_bar({instrument, bar, interval, synthetic, true}, context_);
+    const BarEvent& e = event.bar;
+    strategies_[strategy]->on_bar({event.instrument, e.bar, Duration(e.interval_ns), e.synthetic, true}, context_);
   }
   context_.warming_up_ = false;
   context_.now_ = now;

@@ -17,7 +17,7 @@ struct LogBackup {
 
 /// Copies the log at `log` to `target`, which must not exist. The log's writer goes on meanwhile; its write-ahead file
 /// is not begun anew before the copy is done. `target` appears whole, synced and checked, or not at all: a process that
-/// is killed leaves nothing but `target`.unfinished and `target`.backup-lock, which the next backup to it removes.
+/// is killed leaves nothing but `target`.unfinished, which the next backup to it removes.
 Expected<LogBackup> back_up_log(const std::string& log, const std::string& target);
 
 }  // namespace bellwether

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -95,7 +96,9 @@ class LogChecker {
     if (!check) return find(check.error(), kRestore);
     int code = check->step();
     for (; code == SQLITE_ROW; code = check->step()) {
-      if (check->text(0) != "ok") find_damage("SQLite's structure is damaged: " + std::string(check->text(0)));
+      std::string found(check->text(0));
+      std::replace(found.begin(), found.end(), '\n', ' ');
+      if (found != "ok") find_damage("SQLite's structure is damaged: " + found);
     }
     if (code != SQLITE_DONE) find(connection_->error("SQLite's structure cannot be read"), kRestore);
   }

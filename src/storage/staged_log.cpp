@@ -1,10 +1,10 @@
 #include "storage/staged_log.hpp"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -15,8 +15,6 @@ namespace bellwether {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string lock_name(const std::string& target) { return target + ".backup-lock"; }
 
 /// Whether there was anything.
 bool remove_all_of(const std::string& path) {
@@ -49,27 +47,41 @@ Expected<void> rename_to_new(const std::string& from, const std::string& to) {
   return Error{to, std::string("cannot be given its name: ") + std::strerror(errno)};
 }
 
+/// Makes an empty file; false where there is one.
+Expected<bool> create_file(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (descriptor < 0 && errno != EEXIST) return Error{path, std::string("cannot be made: ") + std::strerror(errno)};
+  if (descriptor >= 0) ::close(descriptor);
+  return descriptor >= 0;
+}
+
 }  // namespace
 
 Expected<StagedLog> StagedLog::begin(const std::string& target) {
   if (is_taken(target)) return taken(target);
-  auto lock = FileLock::acquire(lock_name(target));
-  if (!lock) return Error{target, "cannot be made: " + lock.error().message};
-  if (is_taken(target)) return taken(target);
-  return StagedLog(target, std::move(*lock));
+  const std::string path = target + ".unfinished";
+  auto created = create_file(path);
+  if (!created) return Error{target, created.error().message};
+  const bool leftover = !*created;
+  if (leftover) {
+    // Of a process that was killed, unless one holds it.
+    const auto abandoned = InodeLock::acquire(path);
+    if (!abandoned) return Error{target, "is being made: " + path + " is " + abandoned.error().message};
+    remove_all_of(path);
+    created = create_file(path);
+    if (!created) return Error{target, created.error().message};
+  }
+  auto file = InodeLock::acquire(path);
+  if (!file) return Error{target, "is being made by another process"};
+  if (is_taken(target)) {
+    remove_all_of(path);
+    return taken(target);
+  }
+  return StagedLog(target, path, std::move(*file), leftover);
 }
 
-StagedLog::StagedLog(std::string target, FileLock lock)
-    : target_(std::move(target)),
-      path_(target_ + ".unfinished"),
-      lock_(std::move(lock)),
-      removed_leftover_(remove_all_of(path_)) {}
-
 StagedLog::~StagedLog() {
-  if (path_.empty()) return;  // Moved from.
-  remove_all_of(path_);
-  std::error_code ignored;
-  fs::remove(lock_name(target_), ignored);
+  if (file_) remove_all_of(path_);
 }
 
 Expected<LogCheck> StagedLog::publish() {

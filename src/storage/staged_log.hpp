@@ -1,9 +1,11 @@
 // A log file in the making: under a name of its own until it is complete, checked and on the disk.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 
-#include "storage/file_lock.hpp"
+#include "storage/inode_lock.hpp"
 #include "storage/log_check.hpp"
 
 namespace bellwether {
@@ -14,7 +16,11 @@ class StagedLog {
   /// For the file `target`, an absolute path. An error where that exists or another process makes it.
   static Expected<StagedLog> begin(const std::string& target);
 
-  StagedLog(StagedLog&& other) noexcept = default;
+  StagedLog(StagedLog&& other) noexcept
+      : target_(std::move(other.target_)),
+        path_(std::move(other.path_)),
+        file_(std::exchange(other.file_, std::nullopt)),
+        removed_leftover_(other.removed_leftover_) {}
   StagedLog& operator=(StagedLog&& other) = delete;
   StagedLog(const StagedLog&) = delete;
   StagedLog& operator=(const StagedLog&) = delete;
@@ -29,11 +35,15 @@ class StagedLog {
   Expected<LogCheck> publish();
 
  private:
-  StagedLog(std::string target, FileLock lock);
+  StagedLog(std::string target, std::string path, InodeLock file, bool removed_leftover)
+      : target_(std::move(target)),
+        path_(std::move(path)),
+        file_(std::move(file)),
+        removed_leftover_(removed_leftover) {}
 
   std::string target_;
   std::string path_;
-  std::optional<FileLock> lock_;
+  std::optional<InodeLock> file_;  // Nothing in what was moved from.
   bool removed_leftover_ = false;
 };
 

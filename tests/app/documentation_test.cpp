@@ -2,6 +2,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "config/account_state_json.hpp"
 #include "engine/backtest_runner.hpp"
 #include "storage/data_folder.hpp"
 #include "tests/support/source_path.hpp"
@@ -47,6 +48,15 @@ TEST(Documentation, StrategiesPageListsEveryBuiltInStrategyAndParameter) {
   }
   EXPECT_NE(page("strategies.md").find("\n" + table + "\n"), std::string::npos) << "docs/strategies.md should hold\n"
                                                                                 << table;
+}
+
+TEST(Documentation, AccountStatePageShowsADocumentAsItIsWritten) {
+  const std::string text = page("account-state.md");
+  const std::size_t from = text.find("```json\n") + 8;
+  const std::string example = text.substr(from, text.find("```", from) - from);
+  const auto state = account_state_of(example);
+  ASSERT_TRUE(state) << state.error().text();
+  EXPECT_EQ(text_of(*state), example);
 }
 
 TEST(Documentation, StrategiesPageShowsTheExampleAsItIsCompiled) {

@@ -46,7 +46,8 @@ TEST(LogCommand, ShowsNothingOfADamagedLog) {
   EXPECT_EQ(std::count(whole.begin(), whole.end(), '\n'), 20'000);
   // A byte in the last third of the file, where the last appends stand.
   std::string bytes = file_text(path);
-  const std::size_t at = bytes.size() * 5 / 6;
+  std::size_t at = bytes.size() * 5 / 6;
+  while (bytes[at] == 0) ++at;  // Pages have ends in which nothing stands.
   bytes[at] = static_cast<char>(bytes[at] ^ 1);
   folder.file("log", bytes);
   ::testing::internal::CaptureStdout();

@@ -25,7 +25,8 @@ class Session:
     def __init__(self, folder, log="place/log.db"):
         self.folder = folder
         self.log = folder / log
-        self.log.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.log.parent.mkdir(exist_ok=True)
         self.errors = open(folder / "stderr.txt", "a+", encoding="utf-8")
         self.begin = self.errors.seek(0, os.SEEK_END)
         self.process = subprocess.Popen([PROGRAM, "run", *ALWAYS_ON, "--log", str(self.log), "--output", "out"], cwd=folder,
@@ -149,12 +150,107 @@ def second_names(folder):
     check(both.returncode == 1 and "2 names" in both.stderr, "a log with two names is not written")
 
 
+def backed_up_while_it_runs(folder):
+    print("a backup beside the running session")
+    session = Session(folder / "source")
+    away = folder / "away"
+    away.mkdir()
+    backup = away / "backup.db"
+    try:
+        before = session.trades()
+        done = call("log", "backup", str(backup), "--log", str(session.log), cwd=session.folder)
+        check(done.returncode == 0 and ", whole: " in done.stdout, f"backup: {done.stdout.strip()}{done.stderr.strip()}")
+        check([path.name for path in away.iterdir()] == ["backup.db"], "is one file")
+        again = call("log", "backup", str(backup), "--log", str(session.log), cwd=session.folder)
+        check(again.returncode == 1 and "exists already" in again.stderr, "and is never replaced")
+        for _ in range(100):
+            if (after := session.last_event()) > before:
+                break
+            time.sleep(0.05)
+        check(after > before, f"the session went on from event {before} to {after}")
+        check(call("log", "check", str(session.log), cwd=folder).returncode == 0, "its log is whole while it runs")
+        refused = call("log", "archive", str(session.log), "--keep", "1", cwd=folder)
+        check(refused.returncode == 1 and "stop the service" in refused.stderr, "and is not archived meanwhile")
+    finally:
+        check(session.end() == 0, "it stops")
+    whole = call("log", "check", str(backup), cwd=away)
+    check(whole.returncode == 0 and whole.stdout.startswith("whole: "), whole.stdout.strip())
+    held = int(whole.stdout.split(" up to ")[1].split(",")[0])
+    check(held >= before, f"the backup holds what the API had shown: {before} of {held}")
+    restored = Session(folder / "restored", str(backup))
+    try:
+        for _ in range(200):
+            if restored.wait_for("session_started") and restored.last_event() > held:
+                break
+            time.sleep(0.05)
+        check(restored.last_event() > held, f"the account goes on elsewhere from event {held}")
+    finally:
+        check(restored.end() == 0, "and stops")
+    check(call("replay", str(backup), cwd=away).stdout.startswith("identical:"), "and replays")
+
+
+def killed_backups(folder):
+    print("backups that are killed")
+    session = Session(folder / "killed")
+    check(session.trades() > 0 and session.end() == 0, "a log")
+    whole = said = 0
+    for number in range(15):
+        target = session.folder / f"backup{number}.db"
+        command = [PROGRAM, "log", "backup", str(target), "--log", str(session.log)]
+        process = subprocess.Popen(command, cwd=session.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(number * 0.002)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if target.exists():
+            whole += call("log", "check", str(target), cwd=session.folder).returncode == 0
+            continue
+        done = call("log", "backup", str(target), "--log", str(session.log), cwd=session.folder)
+        whole += done.returncode == 0
+        said += "killed" in done.stdout
+    left = [path.name for path in session.folder.iterdir() if "unfinished" in path.name]
+    check(whole == 15 and not left, f"each of 15 is whole in the end, {said} after a leftover; left: {left}")
+
+
+def damaged(folder):
+    print("damage is found")
+    session = Session(folder / "damaged")
+    check(session.trades() > 0 and session.end() == 0, "a log")
+    text = bytearray(session.log.read_bytes())
+    for at in range(len(text) // 2, len(text), 97):
+        text[at] ^= 1
+    session.log.write_bytes(text)
+    done = call("log", "check", str(session.log), cwd=folder)
+    check(done.returncode == 1 and "; restore a backup" in done.stdout and "not whole" in done.stdout, done.stdout.strip()[:300])
+    refused = call("log", "backup", "copy.db", "--log", str(session.log), cwd=folder)
+    check(refused.returncode == 1 and not (folder / "copy.db").exists(), "and a damaged log gives no backup")
+
+
+def wrong_calls(folder):
+    print("wrong calls")
+    for arguments, word in [(["log"], "LOG is required"), (["log", "backup"], "FILE"), (["log", "check"], "LOG"),
+                            (["log", "archive", "x.db"], "--before"),
+                            (["log", "archive", "x.db", "--keep", "0"], "--keep"),
+                            (["log", "archive", "x.db", "--before", "-1"], "--before"),
+                            (["log", "archive", "x.db", "--keep", "1", "--before", "2"], "--before"),
+                            (["log", "backup", "x.db", "--lgo", "y.db"], "'--log'"),
+                            (["log", "backup", "x.db", "--set", "run.lgo=y.db"], "run.log")]:
+        done = call(*arguments, cwd=folder)
+        check(done.returncode == 2 and word in done.stderr, f"{' '.join(arguments)}: {done.stderr.strip()[:100]}")
+    for arguments in (["check", "x.db"], ["segments", "x.db"], ["archive", "x.db", "--keep", "1"], ["backup", "y", "--log", "x.db"]):
+        done = call("log", *arguments, cwd=folder)
+        check(done.returncode == 1 and "there is no such event log" in done.stdout + done.stderr, f"log {' '.join(arguments)}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         spoilt_while_it_runs(folder)
         nothing_durable_is_lost(folder)
         second_names(folder)
+        backed_up_while_it_runs(folder)
+        killed_backups(folder)
+        damaged(folder)
+        wrong_calls(folder)
     finish()
 
 

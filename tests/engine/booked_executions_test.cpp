@@ -52,5 +52,17 @@ TEST(BookedExecutions, RefusesDamagedBytes) {
   EXPECT_FALSE(in.ok());
 }
 
+TEST(BookedExecutions, GoesOnFromItsRuns) {
+  BookedExecutions first;
+  for (const std::uint64_t id : {1, 2, 5}) first.take(id);
+  ASSERT_EQ(first.runs().size(), 2U);
+  BookedExecutions second;
+  second.take(9);
+  second.restore(first.runs());
+  EXPECT_FALSE(second.take(2));
+  EXPECT_FALSE(second.take(5));
+  EXPECT_TRUE(second.take(9));
+}
+
 }  // namespace
 }  // namespace bellwether

@@ -23,7 +23,7 @@ void copy_over(const std::string& from, const std::string& to) { write_file(to, 
 
 /// A folder with `log`, which is being written, and `other`, a larger log that is closed.
 struct Scene {
-  TemporaryFolder folder;
+  TemporaryFolder folder{fast_folder()};
   std::string place = folder / "place";
   std::string path = place + "/log";
   std::unique_ptr<SqliteEventLog> log;

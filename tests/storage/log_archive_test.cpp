@@ -68,7 +68,7 @@ std::string first_finding(const std::string& path) {
 
 TEST(LogArchive, TheLogIsReadThroughItsArchivesAndBecomesSmaller) {
   for (const int current : {0, 1, 5}) {
-    const TemporaryFolder folder;
+    const TemporaryFolder folder(fast_folder());
     write_log(folder / "log", current);
     const EventNumber last = 4 * kSegmentEvents + static_cast<EventNumber>(current) * 100;
     const auto size = fs::file_size(folder / "log");
@@ -96,7 +96,7 @@ TEST(LogArchive, TheLogIsReadThroughItsArchivesAndBecomesSmaller) {
 }
 
 TEST(LogArchive, EachFileIsALogOfOneSegment) {
-  const TemporaryFolder folder;
+  const TemporaryFolder folder(fast_folder());
   write_log(folder / "log", 1);
   ASSERT_TRUE(archive_segments(folder / "log", 5, ""));
   for (std::uint64_t number = 1; number <= 4; ++number) {
@@ -115,8 +115,8 @@ TEST(LogArchive, EachFileIsALogOfOneSegment) {
 }
 
 TEST(LogArchive, TheAccountGoesOnWithoutTheFilesAndIsArchivedAgain) {
-  const TemporaryFolder folder;
-  const TemporaryFolder elsewhere;
+  const TemporaryFolder folder(fast_folder());
+  const TemporaryFolder elsewhere(fast_folder());
   write_log(folder / "log", 1);
   ASSERT_TRUE(archive_segments(folder / "log", 3, elsewhere.path()));
   for (const auto& entry : fs::directory_iterator(elsewhere.path()))
@@ -150,7 +150,7 @@ TEST(LogArchive, TheAccountGoesOnWithoutTheFilesAndIsArchivedAgain) {
 }
 
 TEST(LogArchive, AMissingSwappedOrAlteredFileIsNamed) {
-  const TemporaryFolder folder;
+  const TemporaryFolder folder(fast_folder());
   write_log(folder / "log", 1);
   ASSERT_TRUE(archive_segments(folder / "log", 4, ""));
   const std::string one = folder / "log.segment-1";
@@ -170,7 +170,7 @@ TEST(LogArchive, AMissingSwappedOrAlteredFileIsNamed) {
 }
 
 TEST(LogArchive, RefusesWhileTheLogIsWrittenAndWhereAnotherFileStands) {
-  const TemporaryFolder folder;
+  const TemporaryFolder folder(fast_folder());
   write_log(folder / "log", 1);
   {
     const auto owner = open_log(folder / "log", OpenMode::ReadWrite);
@@ -190,7 +190,7 @@ TEST(LogArchive, RefusesWhileTheLogIsWrittenAndWhereAnotherFileStands) {
 }
 
 TEST(LogArchive, TheCurrentSegmentStays) {
-  const TemporaryFolder folder;
+  const TemporaryFolder folder(fast_folder());
   write_log(folder / "log", 1);
   const auto done = archive_segments(folder / "log", 100, "");
   ASSERT_TRUE(done);
@@ -199,7 +199,7 @@ TEST(LogArchive, TheCurrentSegmentStays) {
 }
 
 TEST(LogArchive, KilledAnywhereNothingIsLostAndTheNextCallGoesOn) {
-  const TemporaryFolder folder;
+  const TemporaryFolder folder(fast_folder());
   std::mt19937_64 random(1789);
   int unfinished = 0;
   for (int round = 0; round < 8; ++round) {
@@ -208,7 +208,7 @@ TEST(LogArchive, KilledAnywhereNothingIsLostAndTheNextCallGoesOn) {
     for (int kill = 0; kill < 8; ++kill) {
       const pid_t child = ::fork();
       if (child == 0) ::_exit(archive_segments(path, 5, "") ? 0 : 1);
-      std::this_thread::sleep_for(std::chrono::microseconds(random() % 60'000));
+      std::this_thread::sleep_for(std::chrono::microseconds(random() % 30'000));
       ::kill(child, SIGKILL);
       int status = 0;
       ASSERT_EQ(::waitpid(child, &status, 0), child);
@@ -228,7 +228,7 @@ TEST(LogArchive, KilledAnywhereNothingIsLostAndTheNextCallGoesOn) {
 }
 
 TEST(LogArchive, OnAFullDiskTheLogStaysWhole) {
-  const TemporaryFolder folder;
+  const TemporaryFolder folder(fast_folder());
   write_log(folder / "log", 1);
   const std::string mounted = folder / "small";
   fs::create_directory(mounted);
@@ -243,8 +243,8 @@ TEST(LogArchive, OnAFullDiskTheLogStaysWhole) {
 }
 
 TEST(LogArchive, ABackupOfAnArchivedLogFindsTheFilesBesideIt) {
-  const TemporaryFolder folder;
-  const TemporaryFolder elsewhere;
+  const TemporaryFolder folder(fast_folder());
+  const TemporaryFolder elsewhere(fast_folder());
   write_log(folder / "log", 1);
   ASSERT_TRUE(archive_segments(folder / "log", 3, ""));
   const auto backup = back_up_log(folder / "log", elsewhere / "backup");

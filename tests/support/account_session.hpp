@@ -44,8 +44,7 @@ class AccountSession {
   };
 
   EngineConfig make_config(std::uint64_t seed) {
-    EngineConfig config = config_with(
-        "sma_cross", {{"fast", std::int64_t{3}}, {"slow", std::int64_t{8}}, {"allocation", 0.03}}, {"A", "B", "C"});
+    EngineConfig config = built_in_config(seed / 4 % 3);
     const auto number = static_cast<std::int64_t>(seed);
     config.strategies.push_back(wild_strategy_of("wild", number, {0, 1}));
     config.strategies.push_back(wild_strategy_of("other", number + 1'000, {2, 1}));
@@ -56,14 +55,30 @@ class AccountSession {
     config.risk.gross_exposure = 0.5;
     if (draws_.chance(0.5)) config.risk.orders_per_second = 2;
     if (draws_.chance(0.5)) config.risk.open_orders = 12;
-    if (draws_.chance(0.5)) config.risk.drawdown = 0.0005;
-    if (draws_.chance(0.5)) config.risk.daily_loss = 0.0005;
+    if (draws_.chance(0.4)) config.risk.drawdown = 0.0001;
+    if (draws_.chance(0.3)) config.risk.daily_loss = 0.0001;
+    if (draws_.chance(0.5)) config.risk.stale_data_age = std::chrono::minutes(1);
     if (draws_.chance(0.5)) config.risk.data_staleness = std::chrono::minutes(2);
     config.risk.flatten_on_halt = draws_.chance(0.3);
     if (draws_.chance(0.7)) config.fills.participation = 0.0005 + draws_.fraction() * 0.002;
     config.fees.per_share = *Money::parse("0.005");
     set_exchange(config, seed % 4);
     return config;
+  }
+
+  static EngineConfig built_in_config(std::uint64_t kind) {
+    const std::vector<std::string> symbols = {"A", "B", "C"};
+    constexpr std::int64_t kShort = 4;
+    if (kind == 0) {
+      return config_with("sma_cross", {{"fast", std::int64_t{3}}, {"slow", std::int64_t{8}}, {"allocation", 0.03}},
+                         symbols);
+    }
+    if (kind == 1) {
+      return config_with(
+          "donchian_breakout",
+          {{"entry", kShort}, {"exit", kShort}, {"atr", kShort}, {"stop_atr", 1.0}, {"allocation", 0.03}}, symbols);
+    }
+    return config_with("rsi_reversion", {{"period", kShort}, {"allocation", 0.03}}, symbols);
   }
 
   void set_exchange(EngineConfig& config, std::uint64_t kind) {
@@ -96,6 +111,7 @@ class AccountSession {
     (*runner)->set_observer(&observer_);
     while ((*runner)->step()) {
       if (draws_.chance(0.02)) disturb(**runner);
+      if (draws_.chance(0.2)) accept_anew(**runner);
     }
   }
 
@@ -130,18 +146,50 @@ class AccountSession {
       default:
         command.type = CommandType::SubmitOrder;
         command.strategy = *manual_strategy(config_);
-        command.spec.instrument = instrument;
-        command.spec.quantity = Quantity::from_int(10);
-        command.spec.order_class = OrderClass::Bracket;
-        command.spec.stop_loss_offset = Price::from_int(1);
+        command.spec = order_by_hand(instrument);
     }
     runner.command(made);
   }
 
-  static void connect(BacktestRunner& runner) {
-    for (const bool up : {false, true}) {
-      runner.take(Event::of(runner.last_time(), ConnectionEvent{true, up}));
+  OrderSpec order_by_hand(InstrumentIndex instrument) {
+    OrderSpec spec;
+    spec.instrument = instrument;
+    spec.quantity = Quantity::from_int(10);
+    switch (draws_.up_to(2)) {
+      case 0:
+        spec.order_class = OrderClass::Bracket;
+        spec.stop_loss_offset = Price::from_int(1);
+        break;
+      case 1:
+        spec.order_class = OrderClass::Oco;
+        spec.side = Side::Sell;
+        spec.time_in_force = TimeInForce::Gtc;
+        spec.take_profit = Price::from_int(130);
+        spec.stop_loss = Price::from_int(70);
+        break;
+      default:
+        spec.type = OrderType::TrailingStop;
+        spec.side = Side::Sell;
+        spec.trail = Price::from_int(1);
     }
+    return spec;
+  }
+
+  void connect(BacktestRunner& runner) {
+    runner.take(Event::of(runner.last_time(), ConnectionEvent{true, draws_.chance(0.85)}));
+  }
+
+  /// The venue speaks up about an order of the past, of which it may have said before that it does not know it.
+  void accept_anew(BacktestRunner& runner) {
+    const auto& turn = observer_.turns[static_cast<std::size_t>(draws_.up_to(std::ssize(observer_.turns) - 1))];
+    const bool is_refusal = turn.event.type == EventType::Report && turn.event.report.type == ReportType::Rejected;
+    if (!is_refusal) return;
+    ExecutionReport report = turn.event.report;
+    report.type = ReportType::Accepted;
+    report.rejected = RejectReason::None;
+    report.execution_id = 1'000'000'000 + observer_.turns.size();
+    report.leaves_quantity = Quantity::from_int(1);
+    runner.take(Event::of(report));
   }
 
   SplitMix64 draws_;
