@@ -178,6 +178,27 @@ TEST(FileWatch, ADeletedLogIsNotBegunAnewUnnoticed) {
   EXPECT_THAT(created.error().text(), HasSubstr("the rest of an event log whose main file is gone"));
 }
 
+TEST(FileWatch, AWriteAheadFileThatAKilledProcessLeftIsBegunAnewWithoutFault) {
+  const TemporaryFolder folder(fast_folder());
+  {
+    auto log = SqliteEventLog::create(folder / "first", {});
+    ASSERT_TRUE(log);
+    for (EventNumber number = 1; number <= 20; ++number) {
+      ASSERT_TRUE((*log)->append(std::vector{sample_event(number)}, {}));
+    }
+    for (const char* part : {"", "-wal"}) {
+      std::filesystem::copy_file((folder / "first") + part, (folder / "killed") + part);
+    }
+  }
+  auto log = SqliteEventLog::open(folder / "killed", OpenMode::ReadWrite);
+  ASSERT_TRUE(log);
+  // It is folded into the main file, and begun anew, whenever it has grown to 4096 pages.
+  for (EventNumber number = 21; number <= 6'000; ++number) {
+    const auto written = (*log)->append(std::vector{sample_event(number)}, {});
+    ASSERT_TRUE(written) << written.error().text();
+  }
+}
+
 TEST(FileWatch, TheLogsOwnWritesAndReadersAreNoFault) {
   const TemporaryFolder folder(fast_folder());
   auto log = SqliteEventLog::create(folder / "log", {}).value();
