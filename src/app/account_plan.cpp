@@ -64,8 +64,8 @@ void plan_retired(AccountPlan& plan, const AccountSetup& now, const SessionView&
     const RetiredSetup& setup = list.add(heir, pair.symbol, heir != pair.strategy, close);
     placed.insert(pair.symbol);
     if (heir == pair.strategy) continue;
-    RemovedStake stake{
-        pair.strategy, pair.symbol, heir, quantities[pair], count_open_orders(session, names, pair), setup.close};
+    RemovedStake stake{pair.strategy, pair.symbol, heir, quantities[pair], count_open_orders(session, names, pair),
+                       setup.close};
     // What was only on its way to is taken over without a word.
     if (!stake.quantity.is_zero() || stake.open_orders > 0) plan.removed.push_back(std::move(stake));
   }

@@ -214,11 +214,47 @@ Expected<LiveAccount::AtRest> LiveAccount::stop_session() {
     log_failed_ = true;
     return Error{"", "the session could not come to rest: " + running_.session->failure()};
   }
+  running_.session.reset();
   AtRest rest;
   rest.state = describe(*left->position, *left->signal, *left->risk, running_.now->engine);
   rest.intake = std::move(left->live->intake);
   rest.keys = std::move(left->keys);
   return rest;
+}
+
+void LiveAccount::note_segment() {
+  const auto segments = running_.log.log->segments();
+  if (!segments) return;
+  segment_after_ = segments->back().after;
+  segment_opened_ = segments->back().opened;
+}
+
+Expected<void> LiveAccount::roll_if_due() {
+  const RunConfig& run = running_.now->config.run;
+  const EventNumber last = running_.now->board.last_event();
+  const Timestamp time = running_.now->board.status().time;
+  if (segment_opened_.ns == 0) segment_opened_ = time;
+  const bool large = run.segment_events_max > 0 && last - segment_after_ >= run.segment_events_max;
+  const auto age = std::chrono::days(static_cast<std::int64_t>(run.segment_days_max));
+  const bool old = run.segment_days_max > 0 && last > segment_after_ && time - segment_opened_ >= age;
+  if (!large && !old) return {};
+  const auto begin = steady_clock::now();
+  const std::lock_guard lock(running_.changing);
+  running_.trading = nullptr;
+  auto rest = stop_session();
+  if (!rest) return rest.error();
+  const EventNumber after = rest->state.last_event;
+  if (auto opened = open_segment(*rest, running_.now->setup, {}); !opened) {
+    log_failed_ = true;
+    return opened;
+  }
+  start();
+  running_.trading = running_.session.get();
+  log_event(Severity::Notice, "segment_opened",
+            "the log goes on in a new segment after event " + std::to_string(after) + ": the former had become " +
+                (large ? "large" : "old"),
+            {{"after_event", after}, {"seconds", seconds_since(begin)}});
+  return {};
 }
 
 /// Under the configuration that it had.
@@ -280,8 +316,9 @@ ChangeOrErrors LiveAccount::change(const ConfigurationRequest& request) {
 }
 
 Expected<void> LiveAccount::put_down() {
+  if (log_failed_ || !running_.session) return {};
   auto left = running_.session->take_left();
-  if (!left || log_failed_) return {};
+  if (!left) return {};
   const auto segments = running_.log.log->segments();
   if (!segments) return segments.error();
   if (running_.log.log->last_event() == segments->back().after) return {};
@@ -304,6 +341,7 @@ BacktestRunner::Parts LiveAccount::parts() {
 }
 
 void LiveAccount::start() {
+  note_segment();
   PaperSessionOptions options = session_options(running_);
   options.keys = at_->keys;
   options.last_snapshot = at_->last_event;

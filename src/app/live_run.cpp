@@ -50,13 +50,16 @@ void take_notices(Running& running, SessionNotices& notices) {
   }
 }
 
-/// Carries out what was asked for meanwhile.
-void change_if_asked(Running& running, LiveAccount& account, ChangeDesk& desk) {
+/// Carries out what was asked for meanwhile, and what is due. False where the session has failed over it.
+bool change_if_asked(Running& running, LiveAccount& account, ChangeDesk& desk) {
   if (take_hangup()) answer_change(account.change({}));
-  while (auto pending = desk.take()) {
-    pending->answer.set_value(answer_change(account.change(pending->request)));
-    if (running.session->outcome() == PaperSession::Outcome::Failed) return;
+  while (auto pending = desk.take()) pending->answer.set_value(answer_change(account.change(pending->request)));
+  if (!account.failed()) {
+    if (auto rolled = account.roll_if_due(); !rolled) fail_session(running, rolled.error().text());
+  } else {
+    fail_session(running, "the account could not be brought into a new segment of its log");
   }
+  return !account.failed();
 }
 
 ApiPorts ports_of(Running& running, ChangeDesk& desk) {
@@ -108,13 +111,13 @@ int run_by_the_clock(const ConfigurationSources& sources, const AppConfig& confi
   LiveView view(stdout);
   watch(running, view, [&] {
     take_notices(running, account.notices());
-    change_if_asked(running, account, desk);
+    return change_if_asked(running, account, desk);
   });
   view.show(frame_of(running, 0, {}));
   view.finish();
   desk.close({409, error_json("refused", "the session stops and takes no change any more")});
-  running.session->stop();
-  int code = kExitDone;
+  if (running.session) running.session->stop();
+  int code = account.failed() ? kExitFailed : kExitDone;
   if (auto put_down = account.put_down(); !put_down) {
     log_event(Severity::Error, "put_down_failed", put_down.error().text(),
               {{"action", "the account goes on from its log, by this version alone"}});

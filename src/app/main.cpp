@@ -117,8 +117,6 @@ void add_log_files(CLI::App& log, LogOptions& options, CommonOptions& common) {
   CLI::App* segments = log.add_subcommand("segments", "List the segments of a log and what changed between them");
   segments->add_option("LOG", options.file, "Event log")->required();
   segments->add_flag("--json", options.json, "One JSON object a line");
-  CLI::App* rebuild = log.add_subcommand("rebuild", "Make the books of an account anew from its log");
-  rebuild->add_option("LOG", options.file, "Event log that nobody writes")->required();
   CLI::App* archive = log.add_subcommand("archive", "Move the events of closed segments into files of their own");
   archive->add_option("LOG", options.archive.log, "Event log that nobody writes")->required();
   CLI::Option* before =
@@ -127,6 +125,8 @@ void add_log_files(CLI::App& log, LogOptions& options, CommonOptions& common) {
       ->excludes(before)
       ->check(one_or_more);
   archive->add_option("--to", options.archive.folder, "Folder for the files; that of the log unless given");
+  CLI::App* rebuild = log.add_subcommand("rebuild", "Make the books of an account anew from its log");
+  rebuild->add_option("LOG", options.file, "Event log that nobody writes")->required();
 }
 
 /// Everything that the process was given.

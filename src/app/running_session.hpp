@@ -115,10 +115,13 @@ Expected<void> open_log(Running& running);
 Expected<void> start_api(Running& running, ApiPorts ports = {});
 void set_history(const Running& running, Generation& generation);
 PaperSessionOptions session_options(const Running& running);
-/// Shows the session until it ends, fails or a signal comes. `look` is called every so often meanwhile; may be empty.
-PaperSession::Outcome watch(Running& running, LiveView& view, const std::function<void()>& look);
+/// Shows the session until it ends, fails or a signal comes. `look` is called every so often meanwhile, and may put
+/// another session in its place; where it gives false, the session has failed. It may be empty.
+PaperSession::Outcome watch(Running& running, LiveView& view, const std::function<bool()>& look);
 /// `fills` are those of the frame before; the newest are added to them.
 LiveFrame frame_of(const Running& running, double events_per_second, std::vector<FillRow> fills);
+/// Shows for good that the session has failed: nothing leaves any more, and the process ends with 1.
+void fail_session(Running& running, const std::string& why);
 /// Ends the session before the API, so that whoever follows it sees its end. Gives the process's exit code.
 int stop(Running& running, int code);
 

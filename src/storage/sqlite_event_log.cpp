@@ -480,6 +480,13 @@ Expected<std::vector<SegmentNote>> SqliteEventLog::segments() {
   return notes;
 }
 
+Expected<EventNumber> SqliteEventLog::readable_after() {
+  const std::lock_guard lock(mutex_);
+  const auto rows = read_segments(connection_, head_.segments);
+  if (!rows) return rows.error();
+  return bellwether::readable_after(connection_.path(), metadata_, *rows);
+}
+
 Expected<SegmentOpening> SqliteEventLog::segment_opening(std::uint64_t number) {
   const std::lock_guard lock(mutex_);
   const auto row = read_segment(connection_, number);
