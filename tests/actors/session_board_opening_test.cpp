@@ -11,7 +11,8 @@ using namespace bellwether::testing;
 /// An account up to some event, and where it goes on.
 struct Half {
   explicit Half(const AccountSession& session, std::size_t events) : whole(session.config(), wild_registry()) {
-    engine = std::move(*Engine::make(session.config(), wild_registry()));
+    auto made = Engine::make(session.config(), wild_registry());
+    engine = std::move(*made);
     for (std::size_t i = 0; i < events; ++i) {
       const Turn& turn = engine->process(session.turns()[i].event);
       whole.apply(turn);
