@@ -65,8 +65,8 @@ LiveRecoveryPorts LiveAccount::recovery_ports() {
 void LiveAccount::begin_attempt(const LiveRecovery& recovery) {
   if (recovery.begun_at == 0) return;
   const AccountState state = recovery.engine->state();
-  running_.now->board.open(*recovery.engine, state, recovery.intake->open_session());
-  running_.metrics.open(running_.now->engine, *recovery.engine, state);
+  running_.now->board.open(*recovery.engine, state, recovery.intake->marks(), recovery.intake->open_session());
+  running_.metrics.open(running_.now->engine, *recovery.engine, state, recovery.intake->marks());
 }
 
 Expected<bool> LiveAccount::bring_back(bool continues) {
@@ -192,10 +192,10 @@ Expected<void> LiveAccount::open_segment(AtRest& rest, const AccountSetup& setup
     log_failed_ = true;
     return written;
   }
-  next->board.open(*opened->engine, opening, rest.intake->open_session());
+  next->board.open(*opened->engine, opening, rest.intake->marks(), rest.intake->open_session());
   next->board.take_over(running_.now->board, carry);
   set_history(running_, *next);
-  running_.metrics.open(next->engine, *opened->engine, opening);
+  running_.metrics.open(next->engine, *opened->engine, opening, rest.intake->marks());
   running_.take_over(std::move(next));
   running_.past->begin_segment(running_.now->engine);
   at_.emplace();

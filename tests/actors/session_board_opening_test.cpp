@@ -16,6 +16,7 @@ struct Half {
     for (std::size_t i = 0; i < events; ++i) {
       const Turn& turn = engine->process(session.turns()[i].event);
       whole.apply(turn);
+      marks.pass(turn);
       if (turn.event.type == EventType::SessionOpen) open = turn.event.session;
       if (turn.event.type == EventType::SessionClose) open.reset();
     }
@@ -23,6 +24,7 @@ struct Half {
   SessionBoard whole;
   std::unique_ptr<Engine> engine;
   std::optional<SessionEvent> open;
+  AccountMarks marks;
 };
 
 OrderFilter filter_of(OrderFilter::Status status) {
@@ -56,10 +58,10 @@ TEST(SessionBoardOpening, ShowsTheAccountAsIfItHadSeenAllOfIt) {
     const std::size_t events = session.turns().size() * (seed % 9 + 1) / 10;
     Half half(session, events);
     SessionBoard board(session.config(), wild_registry());
-    board.open(*half.engine, half.engine->state(), half.open);
+    board.open(*half.engine, half.engine->state(), half.marks, half.open);
     expect_same_account(board, half.whole);
     SessionBoard successor(session.config(), wild_registry());
-    successor.open(*half.engine, half.engine->state(), half.open);
+    successor.open(*half.engine, half.engine->state(), half.marks, half.open);
     successor.take_over(half.whole, CarryOver(session.config(), session.config()));
     for (std::size_t i = events; i < session.turns().size(); ++i) {
       for (SessionBoard* each : {&half.whole, &board, &successor}) each->apply(session.turns()[i]);
@@ -91,7 +93,7 @@ TEST(SessionBoardOpening, UnderAnotherConfigurationNamesDecide) {
   auto opened = Engine::open(next, wild_registry(), half.engine->state());
   ASSERT_TRUE(opened) << opened.error().text();
   SessionBoard board(next, wild_registry());
-  board.open(*opened->engine, opened->engine->state(), half.open);
+  board.open(*opened->engine, opened->engine->state(), half.marks, half.open);
   board.take_over(half.whole, CarryOver(session.config(), next));
   EXPECT_EQ(board.account().account, half.whole.account().account);
   const auto fills = half.whole.fills(0, 100'000).rows;

@@ -31,7 +31,15 @@ class AccountPlanTest : public ::testing::Test {
   AccountPlanTest() : engine_(account_engine_config(setup_)), board_(engine_, StrategyRegistry::built_in()) {
     // trend holds 10 AAPL and -4 MSFT, swing 6 MSFT.
     Turn turn = turn_of(1, bar_event(1, 0, "50"));
-    turn.positions = {{0, 0, shares(10), price("50")}, {0, 1, shares(-4), price("20")}, {1, 1, shares(6), price("20")}};
+    const auto held = [](StrategyIndex strategy, InstrumentIndex instrument, std::int64_t quantity) {
+      PositionChange change;
+      change.strategy = strategy;
+      change.instrument = instrument;
+      change.quantity = shares(quantity);
+      change.average_price = price("20");
+      return change;
+    };
+    turn.positions = {held(0, 0, 10), held(0, 1, -4), held(1, 1, 6)};
     turn.account.equity = turn.account.cash = money("1000");
     turn.account.gross_exposure = money("700");
     board_.apply(turn);
