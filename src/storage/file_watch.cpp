@@ -121,8 +121,8 @@ FileWatch::~FileWatch() {
 bool FileWatch::continues(const std::string& header) const {
   if (header.size() < kAheadHeaderBytes) return header_.empty();
   if ((big_endian(header, 0) & ~1U) != kAheadMagic) return false;
-  // SQLite raises the first salt by one whenever it begins the file anew; its count of that, at 12, is each connection's
-  // own. It may begin anew without raising it while no commit stands in the file.
+  // SQLite raises the first salt by one whenever it begins the file anew; its count of that, at 12, is each
+  // connection's own. It may begin anew without raising it while no commit stands in the file.
   return frames_ == 0 || header == header_ || big_endian(header, 16) == big_endian(header_, 16) + 1;
 }
 
