@@ -348,7 +348,12 @@ void EngineMetrics::Handles::apply_report(const Turn& turn) {
 void EngineMetrics::Handles::note_unknown(const ExecutionReport& report, const OpenOrders::Applied& applied,
                                           Timestamp now) {
   const bool is_unknown = applied.order != nullptr && applied.order->state == OrderState::Unknown;
-  const bool changed = is_unknown ? unknown.emplace(report.order, now).second : unknown.erase(report.order) > 0;
+  bool changed = is_unknown ? unknown.emplace(report.order, now).second : unknown.erase(report.order) > 0;
+  // Legs go with their entry, and no report speaks of them.
+  for (const OrderLeg which : {OrderLeg::Target, OrderLeg::StopLoss}) {
+    const OrderId leg = report.order.with_leg(which);
+    if (report.order.leg == OrderLeg::Entry && open.find(leg) == nullptr) changed |= unknown.erase(leg) > 0;
+  }
   if (changed) show_unknown();
 }
 

@@ -121,8 +121,9 @@ FileWatch::~FileWatch() {
 bool FileWatch::continues(const std::string& header) const {
   if (header.size() < kAheadHeaderBytes) return header_.empty();
   if ((big_endian(header, 0) & ~1U) != kAheadMagic) return false;
-  // SQLite counts how often it has begun the file anew. It may do so without counting while no commit stands in it.
-  return frames_ == 0 || header == header_ || big_endian(header, 12) == big_endian(header_, 12) + 1;
+  // SQLite raises the first salt by one whenever it begins the file anew; its count of that, at 12, is each
+  // connection's own. It may begin anew without raising it while no commit stands in the file.
+  return frames_ == 0 || header == header_ || big_endian(header, 16) == big_endian(header_, 16) + 1;
 }
 
 FileFault FileWatch::fault(const std::string& file, const std::string& what, Left left) const {

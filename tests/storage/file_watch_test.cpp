@@ -201,6 +201,33 @@ TEST(FileWatch, ADeletedLogIsNotBegunAnewUnnoticed) {
   EXPECT_THAT(created.error().text(), HasSubstr("the rest of an event log whose main file is gone"));
 }
 
+/// Appends events one by one, more than the write-ahead file takes before it is begun anew.
+void append_past_a_fold(SqliteEventLog& log) {
+  for (EventNumber number = log.last_event() + 1, end = number + 4'500; number < end; ++number) {
+    const auto written = log.append(std::vector{sample_event(number)}, {});
+    ASSERT_TRUE(written) << written.error().text();
+  }
+}
+
+TEST(FileWatch, AWriteAheadFileThatAKilledProcessLeftIsBegunAnewWithoutFault) {
+  const TemporaryFolder folder(fast_folder());
+  {
+    auto log = SqliteEventLog::create(folder / "first", {});
+    ASSERT_TRUE(log);
+    append_past_a_fold(**log);
+    for (const char* part : {"", "-wal"}) {
+      std::filesystem::copy_file((folder / "first") + part, (folder / "killed") + part);
+    }
+  }
+  // Who comes first brings the file in order, and knows how often it was begun anew; the writer does not.
+  auto reader = SqliteConnection::open(folder / "killed", SqliteAccess::ReadOnly);
+  ASSERT_TRUE(reader && reader->query_integer("SELECT count(*) FROM batches"));
+  auto log = SqliteEventLog::open(folder / "killed", OpenMode::ReadWrite);
+  ASSERT_TRUE(log);
+  append_past_a_fold(**log);
+  EXPECT_TRUE((*log)->check_files());
+}
+
 TEST(FileWatch, TheLogsOwnWritesAndReadersAreNoFault) {
   const TemporaryFolder folder(fast_folder());
   auto log = SqliteEventLog::create(folder / "log", {}).value();
