@@ -208,11 +208,14 @@ Expected<void> LiveAccount::open_segment(AtRest& rest, const AccountSetup& setup
 }
 
 Expected<LiveAccount::AtRest> LiveAccount::stop_session() {
-  running_.session->stop();
+  // Nothing new enters; a busy conveyor takes its time all the same.
+  constexpr auto kPatience = std::chrono::minutes(1);
+  running_.session->stop(kPatience);
   auto left = running_.session->take_left();
   if (!left) {
     log_failed_ = true;
-    return Error{"", "the session could not come to rest: " + running_.session->failure()};
+    return Error{"", running_.session->failure().empty() ? "the session could not come to rest within a minute"
+                                                         : running_.session->failure()};
   }
   running_.session.reset();
   AtRest rest;

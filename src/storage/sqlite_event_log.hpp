@@ -96,7 +96,7 @@ class SqliteEventLog final : public EventLog {
   Error give_up(const FileFault& fault);
   Expected<std::vector<EventNumber>> list_snapshots();
   Expected<Snapshot> read_snapshot(EventNumber event);
-  bool drop_old_snapshots();
+  bool drop_old_snapshots(std::size_t keep);
   bool replace_metadata(const Metadata& metadata);
   Expected<void> check_continues(std::span<const Event> events, std::span<const LoggedCommand> commands) const;
   Expected<void> check_writable() const;
