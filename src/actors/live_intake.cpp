@@ -44,7 +44,7 @@ Timestamp LiveIntake::next_due() const {
 void LiveIntake::passed(const Turn& turn, std::vector<Event>& out) {
   if (turn.event.type == EventType::Timer) timer_under_way_ = false;
   next_timer_ = turn.next_timer;
-  note(turn.event);
+  note(turn);
   broker_->take(turn.event, turn.commands);
   out.insert(out.end(), turn.follow_ups.begin(), turn.follow_ups.end());
 }
@@ -52,12 +52,14 @@ void LiveIntake::passed(const Turn& turn, std::vector<Event>& out) {
 void LiveIntake::replay(const Turn& turn) {
   if (!unseen_.empty() && same_content(unseen_.front(), turn.event)) unseen_.pop_front();
   next_timer_ = turn.next_timer;
-  note(turn.event);
+  note(turn);
   broker_->replay(turn.event, turn.commands);
   unseen_.insert(unseen_.end(), turn.follow_ups.begin(), turn.follow_ups.end());
 }
 
-void LiveIntake::note(const Event& event) {
+void LiveIntake::note(const Turn& turn) {
+  const Event& event = turn.event;
+  marks_.pass(turn);
   last_event_ = event.number;
   last_time_ = event.time;
   if (event.type == EventType::SessionOpen) open_session_ = event.session;
@@ -72,6 +74,7 @@ void LiveIntake::change_configuration(const EngineConfig& next, const CarryOver&
 void LiveIntake::save(ByteWriter& out) const {
   out.u64(last_event_);
   out.time(last_time_);
+  marks_.save(out);
   out.boolean(open_session_.has_value());
   const SessionEvent session = open_session_.value_or(SessionEvent());
   out.i64(session.date.days);
@@ -84,6 +87,7 @@ void LiveIntake::save(ByteWriter& out) const {
 void LiveIntake::load(ByteReader& in) {
   last_event_ = in.u64();
   last_time_ = in.time();
+  marks_.load(in);
   const bool is_open = in.boolean();
   SessionEvent session;
   session.date.days = static_cast<std::int32_t>(in.i64());

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "actors/account_marks.hpp"
 #include "brokers/broker.hpp"
 #include "engine/turn.hpp"
 
@@ -38,6 +39,7 @@ class LiveIntake {
 
   /// The session that is open after the events that have passed.
   [[nodiscard]] const std::optional<SessionEvent>& open_session() const { return open_session_; }
+  [[nodiscard]] const AccountMarks& marks() const { return marks_; }
   /// Of the events that have passed.
   [[nodiscard]] EventNumber last_event() const { return last_event_; }
   [[nodiscard]] Timestamp last_time() const { return last_time_; }
@@ -50,7 +52,7 @@ class LiveIntake {
  private:
   /// The earliest timer, of the stages or for the broker's sake; none while one is under way.
   [[nodiscard]] NextTimer due_timer() const;
-  void note(const Event& event);
+  void note(const Turn& turn);
 
   std::unique_ptr<MarketDataSource> market_;
   std::unique_ptr<Broker> broker_;
@@ -58,6 +60,7 @@ class LiveIntake {
   std::optional<SessionEvent> open_session_;
   EventNumber last_event_ = 0;
   Timestamp last_time_;
+  AccountMarks marks_;
   bool timer_under_way_ = false;
   std::deque<Event> unseen_;  // During recovery: what the engine caused and has not come by in the log.
   std::vector<Event> messages_;

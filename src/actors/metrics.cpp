@@ -85,7 +85,8 @@ struct EngineMetrics::Handles {
 
   void make_labelled();
   void label(const EngineConfig& config);
-  void open_account(const EngineConfig& config, const Engine& engine, const AccountState& state);
+  void open_account(const EngineConfig& config, const Engine& engine, const AccountState& state,
+                    const AccountMarks& marks);
   void make_trading(Maker& make);
   void make_conveyor(Maker& make);
   void apply_account(const Turn& turn);
@@ -213,9 +214,10 @@ void EngineMetrics::Handles::label(const EngineConfig& config) {
   }
 }
 
-void EngineMetrics::Handles::open_account(const EngineConfig& config, const Engine& engine, const AccountState& state) {
-  peak_equity = state.breakers.peak_equity;
-  session_start_equity = state.breakers.session_start_equity;
+void EngineMetrics::Handles::open_account(const EngineConfig& config, const Engine& engine, const AccountState& state,
+                                          const AccountMarks& marks) {
+  peak_equity = marks.peak_equity;
+  session_start_equity = marks.session_start_equity;
   open = engine.risk_stage().open_orders();
   unknown.clear();
   for (const OpenOrder& order : open.all()) {
@@ -346,7 +348,12 @@ void EngineMetrics::Handles::apply_report(const Turn& turn) {
 void EngineMetrics::Handles::note_unknown(const ExecutionReport& report, const OpenOrders::Applied& applied,
                                           Timestamp now) {
   const bool is_unknown = applied.order != nullptr && applied.order->state == OrderState::Unknown;
-  const bool changed = is_unknown ? unknown.emplace(report.order, now).second : unknown.erase(report.order) > 0;
+  bool changed = is_unknown ? unknown.emplace(report.order, now).second : unknown.erase(report.order) > 0;
+  // Legs go with their entry, and no report speaks of them.
+  for (const OrderLeg which : {OrderLeg::Target, OrderLeg::StopLoss}) {
+    const OrderId leg = report.order.with_leg(which);
+    if (report.order.leg == OrderLeg::Entry && open.find(leg) == nullptr) changed |= unknown.erase(leg) > 0;
+  }
   if (changed) show_unknown();
 }
 
@@ -379,9 +386,10 @@ EngineMetrics::EngineMetrics(const EngineConfig& config, const std::string& vers
     : handles_(std::make_unique<Handles>(config, version, process_start)) {}
 EngineMetrics::~EngineMetrics() = default;
 
-void EngineMetrics::open(const EngineConfig& config, const Engine& engine, const AccountState& state) {
+void EngineMetrics::open(const EngineConfig& config, const Engine& engine, const AccountState& state,
+                         const AccountMarks& marks) {
   handles_->label(config);
-  handles_->open_account(config, engine, state);
+  handles_->open_account(config, engine, state, marks);
 }
 
 void EngineMetrics::apply(const Turn& turn) {

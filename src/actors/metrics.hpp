@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "actors/account_marks.hpp"
 #include "engine/engine.hpp"
 #include "engine/turn.hpp"
 
@@ -29,7 +30,7 @@ class EngineMetrics {
 
   /// The session stands where `engine` does, under a configuration that may be another than before: counters go on,
   /// gauges of strategies and positions are those of `config`.
-  void open(const EngineConfig& config, const Engine& engine, const AccountState& state);
+  void open(const EngineConfig& config, const Engine& engine, const AccountState& state, const AccountMarks& marks);
 
   /// Counts what the stages made of one event. One thread calls this; all else may be called from any thread.
   void apply(const Turn& turn);

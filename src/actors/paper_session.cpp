@@ -94,7 +94,7 @@ struct PaperSession::Actors {
 
   void spawn();
   void watch(const caf::strong_actor_ptr& actor, const char* name);
-  [[nodiscard]] bool let_finish();
+  [[nodiscard]] bool let_finish(std::chrono::milliseconds patience);
   void end_actors();
   void run_test_scheduler() {
     auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
@@ -259,12 +259,11 @@ std::shared_ptr<const SessionRecord> PaperSession::record() {
 
 /// Waits until every event that was numbered has passed the whole conveyor, is durable and recorded. False where that
 /// takes too long.
-bool PaperSession::Actors::let_finish() {
-  constexpr auto kPatience = std::chrono::seconds(2);
+bool PaperSession::Actors::let_finish(std::chrono::milliseconds patience) {
   caf::anon_send(clock_handle, stop_atom::value);
   caf::anon_send(market_data_handle, stop_atom::value);
   caf::scoped_actor self(system);
-  auto finished = self->request(venue_handle, kPatience, stop_atom::value);
+  auto finished = self->request(venue_handle, patience, stop_atom::value);
   if (options.deterministic) run_test_scheduler();
   bool settled_in_time = false;
   finished.receive([&](settle_atom) { settled_in_time = true; }, [](const caf::error&) {});
@@ -283,10 +282,10 @@ void PaperSession::Actors::end_actors() {
   self->wait_for(actors);
 }
 
-void PaperSession::stop() {
+void PaperSession::stop(std::chrono::milliseconds patience) {
   Actors& actors = *actors_;
   if (std::exchange(actors.stopped, true)) return;
-  if (actors.venue_handle && outcome() != Outcome::Failed) actors.settled_at_stop = actors.let_finish();
+  if (actors.venue_handle && outcome() != Outcome::Failed) actors.settled_at_stop = actors.let_finish(patience);
   actors.end_actors();
   if (actors.writer) actors.writer->close();  // Where it fails, the outcome says so.
 }

@@ -78,9 +78,9 @@ class PaperSession {
   Expected<CommandReceipt> command(const OperatorCommand& command);
   /// A copy of the record as it is; null in a session by the clock.
   [[nodiscard]] std::shared_ptr<const SessionRecord> record();
-  /// Lets what is under way come to its end, writes the log and ends the actors. What takes the disk more than two
-  /// seconds is left to a restart.
-  void stop();
+  /// Lets what is under way come to its end, writes the log and ends the actors. What takes longer than `patience` is
+  /// left to a restart.
+  void stop(std::chrono::milliseconds patience = std::chrono::seconds(2));
   /// What a session by the clock leaves behind once it was stopped: everything that was numbered has passed all stages
   /// and is durable. Null where it did not come so far, or has failed.
   struct Left {

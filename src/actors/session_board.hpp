@@ -8,6 +8,7 @@
 #include <mutex>
 #include <set>
 
+#include "actors/account_marks.hpp"
 #include "actors/board_past.hpp"
 #include "actors/trailing_trades.hpp"
 #include "engine/carry_over.hpp"
@@ -35,7 +36,8 @@ class SessionBoard final : public SessionView {
 
   /// The session stands where `engine` does, of which `state` is the state; before anything was applied. `session` is
   /// the one that is open. Rows of open orders say what the engine knows of them.
-  void open(const Engine& engine, const AccountState& state, const std::optional<SessionEvent>& session);
+  void open(const Engine& engine, const AccountState& state, const AccountMarks& marks,
+            const std::optional<SessionEvent>& session);
   /// After `open`: what another board, of the configuration before, knows beside that.
   void take_over(const SessionBoard& before, const CarryOver& carry);
   /// Takes what the stages made of one event. An event that was applied before changes nothing. O(1) for market data.

@@ -24,7 +24,8 @@ void rename(CommandEvent& command, const CarryOver& carry) {
 
 }  // namespace
 
-void SessionBoard::open(const Engine& engine, const AccountState& state, const std::optional<SessionEvent>& session) {
+void SessionBoard::open(const Engine& engine, const AccountState& state, const AccountMarks& marks,
+                        const std::optional<SessionEvent>& session) {
   const std::lock_guard lock(mutex_);
   BELLWETHER_INVARIANT(!began_, "a board that has begun is opened");
   began_ = true;
@@ -36,8 +37,8 @@ void SessionBoard::open(const Engine& engine, const AccountState& state, const s
   if (session) status_.session_date = session->date;
   const Portfolio& portfolio = engine.position_stage().portfolio();
   account_ = portfolio.view();
-  peak_equity_ = std::max(account_.equity, state.breakers.peak_equity);
-  session_start_equity_ = state.breakers.session_start_equity;
+  peak_equity_ = std::max(account_.equity, marks.peak_equity);
+  session_start_equity_ = marks.session_start_equity;
   for (std::size_t i = 0; i < config_.instruments.size(); ++i) {
     last_prices_[i] = portfolio.last_mark(static_cast<InstrumentIndex>(i));
   }

@@ -203,6 +203,29 @@ struct PastHandlers {
   }
 };
 
+std::optional<Date> date_argument(const RouteArguments& arguments, const std::string& name,
+                                  std::optional<HttpResponse>& problem) {
+  if (!arguments.has(name)) return std::nullopt;
+  const auto date = Date::parse(arguments.text(name));
+  if (date) return *date;
+  if (!problem) problem = bad(name, date.error().message);
+  return std::nullopt;
+}
+
+HttpResponse results(const ApiPorts& ports, const RouteArguments& arguments) {
+  std::optional<HttpResponse> problem;
+  const auto from = date_argument(arguments, "from", problem);
+  const auto to = date_argument(arguments, "to", problem);
+  if (problem) return *problem;
+  if (!ports.results) {
+    return error_response(409, "refused", "this session has an end: its results are written when it comes to it");
+  }
+  const auto document = ports.results(from, to);
+  if (document) return {200, "application/json", *document};
+  const bool nothing = document.error().field == "span";
+  return nothing ? error_response(404, "not_found", document.error().message) : refusal(document.error());
+}
+
 /// Behind the parameters of its own, what every list has.
 std::vector<RouteParameter> list_parameters(std::vector<RouteParameter> own) {
   own.push_back(time_parameter("from", "Only what happened at this time or later; of a date, from its beginning on."));
@@ -285,6 +308,18 @@ void add_past_routes(const ApiPorts& ports, std::vector<Route>& out) {
            {choice_parameter("resolution", "How closely.", {"session", "event"}, "session"), next_event_parameter()}),
        .answers = {{200, "A page of equity.", "EquityPage"}},
        .handle = [ports](const RouteArguments& a) { return PastHandlers(ports).equity(a); }},
+      out);
+  add({.method = "GET",
+       .path = "/v1/results",
+       .name = "getResults",
+       .summary = "The results of a span of sessions of an account that has no end: the document of a backtest's "
+                  "result.json.",
+       .query = {date_parameter("from", "The first session; without it, the account's first."),
+                 date_parameter("to", "The last session; without it, up to now.")},
+       .answers = {{200, "The results.", "Results"},
+                   {404, "No session lies in the span.", "Error"},
+                   {409, "The session has an end.", "Error"}},
+       .handle = [ports](const RouteArguments& a) { return results(ports, a); }},
       out);
   add({.method = "GET",
        .path = "/v1/commands",

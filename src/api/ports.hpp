@@ -38,6 +38,9 @@ struct ApiPorts {
   std::function<ConfigurationAnswer(const ConfigurationRequest&)> change_configuration;
   /// The configuration in force, as JSON. Empty where there is none.
   std::function<std::string()> configuration;
+  /// The results of the sessions from one date to another, both included, as JSON; absent: from the first, up to now.
+  /// The Error's field is "span" where no session lies in it. Empty where the session keeps no books.
+  std::function<Expected<std::string>(const std::optional<Date>& from, const std::optional<Date>& to)> results = {};
   /// Prometheus text exposition.
   std::function<std::string()> metrics;
 };

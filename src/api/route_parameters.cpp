@@ -79,6 +79,15 @@ RouteParameter time_parameter(std::string name, std::string meaning) {
       .example = "2026-01-31T14:30:00Z"};
 }
 
+RouteParameter date_parameter(std::string name, std::string meaning) {
+  return {.name = std::move(name),
+          .kind = RouteParameter::Kind::Text,
+          .meaning = std::move(meaning),
+          .maximum = 10,
+          .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+          .example = "2026-01-31"};
+}
+
 Expected<Timestamp> parse_time_or_date(const std::string& text, DayEnd end) {
   constexpr std::size_t kDateCharacters = 10;
   if (text.size() > kDateCharacters) return parse_rfc3339(text);

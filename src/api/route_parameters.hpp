@@ -22,6 +22,7 @@ RouteParameter event_parameter(std::string name, std::string meaning, std::optio
 RouteParameter trade_parameter(std::string name, std::string meaning);
 /// A time in RFC 3339, or a date: a day in New York.
 RouteParameter time_parameter(std::string name, std::string meaning);
+RouteParameter date_parameter(std::string name, std::string meaning);
 /// Which end of its day a date stands for.
 enum class DayEnd : std::uint8_t { First, Last };
 /// Reads what fits a `time_parameter`.

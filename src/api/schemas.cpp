@@ -463,6 +463,7 @@ nlohmann::ordered_json api_schemas() {
   schemas["Live"] = object({{"live", kBoolean}});
   schemas["Ready"] = object({{"ready", kBoolean}, {"phase", phase()}, {"reason", kText}});
   add_stream(schemas);
+  schemas["Results"] = typed("object");
   schemas["OpenApi"] = typed("object");
   schemas["Error"] = error();
   return schemas;

@@ -31,6 +31,18 @@ struct LogCommandOptions {
   std::vector<std::string> settings;
 };
 int log_command(const LogCommandOptions& options);
+/// Makes the books of an account anew from its log, which nobody may write meanwhile.
+int rebuild_command(const std::string& path);
+
+struct ResultsCommandOptions {
+  std::string log;               ///< Empty: that of the configuration.
+  std::string from;              ///< First session, as 2026-01-31; empty: the account's.
+  std::string to;                ///< Last session; empty: up to now.
+  std::string output;            ///< Folder; empty: one of the span's name in that of the configuration.
+  ConfigurationSources sources;  ///< Where no log is named.
+};
+/// Writes the results of a span of sessions of an account.
+int results_command(const ResultsCommandOptions& options);
 
 /// `bellwether log backup`: of `run.log` of the configuration, or of the log that takes its place.
 int log_backup_command(const ConfigurationSources& sources, const std::string& target);

@@ -6,6 +6,7 @@
 #include "app/account_log.hpp"
 #include "app/live_market.hpp"
 #include "app/logging.hpp"
+#include "app/segment_replay.hpp"
 #include "brokers/simulated/simulated_broker.hpp"
 #include "config/account_state_json.hpp"
 #include "engine/account_places.hpp"
@@ -52,7 +53,9 @@ LiveRecoveryPorts LiveAccount::recovery_ports() {
     return std::make_unique<LiveIntake>(std::move(broker));
   };
   ports.begin = [this](const LiveRecovery& recovery) { begin_attempt(recovery); };
+  ports.snapshots_upto = running_.past->writer()->given();
   ports.visit = [this](const Turn& turn) {
+    running_.past->writer()->catch_up(turn);
     running_.now->board.apply(turn);
     running_.metrics.apply(turn);
     return !interrupted();
@@ -63,13 +66,18 @@ LiveRecoveryPorts LiveAccount::recovery_ports() {
 void LiveAccount::begin_attempt(const LiveRecovery& recovery) {
   if (recovery.begun_at == 0) return;
   const AccountState state = recovery.engine->state();
-  running_.now->board.open(*recovery.engine, state, recovery.intake->open_session());
-  running_.metrics.open(running_.now->engine, *recovery.engine, state);
+  running_.now->board.open(*recovery.engine, state, recovery.intake->marks(), recovery.intake->open_session());
+  running_.metrics.open(running_.now->engine, *recovery.engine, state, recovery.intake->marks());
 }
 
 Expected<bool> LiveAccount::bring_back(bool continues) {
   if (continues) running_.now->board.set_phase(SessionPhase::Recovering);
   const auto begin = steady_clock::now();
+  const auto history = [this](EventNumber after, EventNumber upto, const TurnVisitor& visit) {
+    return replay_segments(*running_.log.log, running_.registry, after, upto, visit);
+  };
+  if (auto opened = running_.past->open(*running_.log.log, history); !opened) return opened.error();
+  running_.past->begin_segment(running_.now->engine);
   auto recovery = recover_live(*running_.log.log, recovery_ports());
   if (!recovery) return recovery.error();
   if (recovery->interrupted) return false;
@@ -101,6 +109,7 @@ void LiveAccount::finish_what_was_caused() {
     std::vector<LoggedCommand> commands;
     for (const OrderCommand& command : turn.commands) commands.push_back({event.number, command});
     if (auto written = running_.log.log->append({&event, 1}, commands); !written) log_failed_ = true;
+    running_.past->writer()->catch_up(turn);
     running_.now->board.apply(turn);
     running_.metrics.apply(turn);
     at_->keys->pass(turn);
@@ -184,11 +193,12 @@ Expected<void> LiveAccount::open_segment(AtRest& rest, const AccountSetup& setup
     log_failed_ = true;
     return written;
   }
-  next->board.open(*opened->engine, opening, rest.intake->open_session());
+  next->board.open(*opened->engine, opening, rest.intake->marks(), rest.intake->open_session());
   next->board.take_over(running_.now->board, carry);
   set_history(running_, *next);
-  running_.metrics.open(next->engine, *opened->engine, opening);
+  running_.metrics.open(next->engine, *opened->engine, opening, rest.intake->marks());
   running_.take_over(std::move(next));
+  running_.past->begin_segment(running_.now->engine);
   at_.emplace();
   at_->engine = std::move(opened->engine);
   at_->intake = std::move(rest.intake);
@@ -199,17 +209,56 @@ Expected<void> LiveAccount::open_segment(AtRest& rest, const AccountSetup& setup
 }
 
 Expected<LiveAccount::AtRest> LiveAccount::stop_session() {
-  running_.session->stop();
+  // Nothing new enters; a busy conveyor takes its time all the same.
+  constexpr auto kPatience = std::chrono::minutes(1);
+  running_.session->stop(kPatience);
   auto left = running_.session->take_left();
   if (!left) {
     log_failed_ = true;
-    return Error{"", "the session could not come to rest: " + running_.session->failure()};
+    return Error{"", running_.session->failure().empty() ? "the session could not come to rest within a minute"
+                                                         : running_.session->failure()};
   }
+  running_.session.reset();
   AtRest rest;
   rest.state = describe(*left->position, *left->signal, *left->risk, running_.now->engine);
   rest.intake = std::move(left->live->intake);
   rest.keys = std::move(left->keys);
   return rest;
+}
+
+void LiveAccount::note_segment() {
+  const auto segments = running_.log.log->segments();
+  if (!segments) return;
+  segment_after_ = segments->back().after;
+  segment_opened_ = segments->back().opened;
+}
+
+Expected<void> LiveAccount::roll_if_due() {
+  const RunConfig& run = running_.now->config.run;
+  const EventNumber last = running_.now->board.last_event();
+  const Timestamp time = running_.now->board.status().time;
+  if (segment_opened_.ns == 0) segment_opened_ = time;
+  const bool large = run.segment_events_max > 0 && last - segment_after_ >= run.segment_events_max;
+  const auto age = std::chrono::days(static_cast<std::int64_t>(run.segment_days_max));
+  const bool old = run.segment_days_max > 0 && last > segment_after_ && time - segment_opened_ >= age;
+  if (!large && !old) return {};
+  const auto begin = steady_clock::now();
+  const std::lock_guard lock(running_.changing);
+  running_.trading = nullptr;
+  auto rest = stop_session();
+  if (!rest) return rest.error();
+  const EventNumber after = rest->state.last_event;
+  if (auto opened = open_segment(*rest, running_.now->setup, {}); !opened) {
+    log_failed_ = true;
+    return opened;
+  }
+  start();
+  running_.trading = running_.session.get();
+  log_event(Severity::Notice, "segment_opened",
+            "the log goes on in a new segment after event " + std::to_string(after) + ": the former had become " +
+                (large ? "large" : "old"),
+            {{"after_event", after}, {"seconds", seconds_since(begin)}});
+  return {};
 }
 
 /// Under the configuration that it had.
@@ -271,8 +320,9 @@ ChangeOrErrors LiveAccount::change(const ConfigurationRequest& request) {
 }
 
 Expected<void> LiveAccount::put_down() {
+  if (log_failed_ || !running_.session) return {};
   auto left = running_.session->take_left();
-  if (!left || log_failed_) return {};
+  if (!left) return {};
   const auto segments = running_.log.log->segments();
   if (!segments) return segments.error();
   if (running_.log.log->last_event() == segments->back().after) return {};
@@ -295,9 +345,11 @@ BacktestRunner::Parts LiveAccount::parts() {
 }
 
 void LiveAccount::start() {
+  note_segment();
   PaperSessionOptions options = session_options(running_);
   options.keys = at_->keys;
   options.last_snapshot = at_->last_event;
+  options.books = running_.past->writer();
   options.on_session = [this](const Turn& turn) { notices_.add(turn.event); };
   auto live = std::make_shared<LiveEntry>();
   live->intake = std::move(at_->intake);

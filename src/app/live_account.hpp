@@ -51,10 +51,14 @@ class LiveAccount {
   /// Takes the configuration as the sources have it now. Errors: all that is wrong with it; nothing has changed then,
   /// unless the session has failed, which `running.session` shows.
   ChangeOrErrors change(const ConfigurationRequest& request);
+  /// Goes on in a new segment of the log where the current one has become large or old. An Error ends the session.
+  Expected<void> roll_if_due();
   /// After the session was stopped: leaves the state in which it stands for whoever goes on.
   Expected<void> put_down();
 
   SessionNotices& notices() { return notices_; }
+  /// The log could not be written in the middle of a change: the account is in no session and goes on from its log.
+  [[nodiscard]] bool failed() const { return log_failed_; }
 
  private:
   /// Between two sessions of actors: all that was numbered has passed.
@@ -73,6 +77,7 @@ class LiveAccount {
   [[nodiscard]] std::vector<std::string> held_at_broker() const;
   [[nodiscard]] AtRest take_apart();
   Expected<AtRest> stop_session();
+  void note_segment();
   void go_on(AtRest rest);
   /// The next segment, and the account in it. After an Error the account is as it was, unless the log failed.
   Expected<void> open_segment(AtRest& rest, const AccountSetup& setup, const Words& words);
@@ -88,6 +93,8 @@ class LiveAccount {
   std::vector<std::string> warmed_;             // By the last change.
   std::map<std::string, ChangeResult> by_key_;  // Of changes that were carried out by this process.
   bool log_failed_ = false;
+  EventNumber segment_after_ = 0;  // Where the current segment begins,
+  Timestamp segment_opened_;       // and when it was opened; zero for a log's first.
 };
 
 }  // namespace bellwether

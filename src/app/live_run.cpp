@@ -4,6 +4,7 @@
 
 #include "actors/recovery.hpp"
 #include "app/account_log.hpp"
+#include "app/account_results.hpp"
 #include "app/change_desk.hpp"
 #include "app/commands.hpp"
 #include "app/live_account.hpp"
@@ -17,34 +18,13 @@
 namespace bellwether {
 namespace {
 
-/// Daily bars of the sessions that the account has lived through, for the report.
-MarketDataSet daily_bars(const Running& running, const SessionRecord& record) {
-  const SimulatedMarketOptions options = market_options(running);
-  const SimulatedMarket market(options, {});
-  std::vector<BarSeries> series;
-  for (std::size_t i = 0; i < options.instruments.size(); ++i) {
-    BarSeries& daily = series.emplace_back();
-    daily.symbol = options.instruments[i].symbol;
-    daily.interval = kDailyInterval;
-    daily.synthetic = true;
-    for (const DailyEquity& day : record.daily) {
-      daily.bars.push_back(market.daily_bar(static_cast<InstrumentIndex>(i), day.session));
-    }
-  }
-  return MarketDataSet::of_bars(std::move(series));
-}
-
-/// The account's results up to the close of a session, in a folder of their own.
+/// The results of a session that has closed, in a folder of their own.
 void write_day(Running& running, const SessionEvent& session) {
-  const auto record = running.session->record();
   const std::string folder = running.now->config.output.directory + "/" + session.date.to_string();
-  Expected<void> written = record ? Expected<void>() : Error{"", "the record of the session cannot be had"};
-  if (written) {
-    const MarketDataSet data = daily_bars(running, *record);
-    RunResult result = finish_run(running.now->config, running.registry, *record, data);
-    if (const auto commands = count_operator_commands(*running.log.log)) result.receipt.operator_commands = *commands;
-    written = write_results(result, folder);
-  }
+  running.past->settle();
+  const auto day =
+      account_result(running.past->path(), {session.date, session.date}, running.now->setup, running.registry);
+  const Expected<void> written = day ? write_results(day->result, folder) : Expected<void>(day.error());
   if (!written) {
     log_event(Severity::Error, "results_failed", written.error().text(), {{"session", session.date.to_string()}});
     return;
@@ -70,13 +50,16 @@ void take_notices(Running& running, SessionNotices& notices) {
   }
 }
 
-/// Carries out what was asked for meanwhile.
-void change_if_asked(Running& running, LiveAccount& account, ChangeDesk& desk) {
+/// Carries out what was asked for meanwhile, and what is due. False where the session has failed over it.
+bool change_if_asked(Running& running, LiveAccount& account, ChangeDesk& desk) {
   if (take_hangup()) answer_change(account.change({}));
-  while (auto pending = desk.take()) {
-    pending->answer.set_value(answer_change(account.change(pending->request)));
-    if (running.session->outcome() == PaperSession::Outcome::Failed) return;
+  while (auto pending = desk.take()) pending->answer.set_value(answer_change(account.change(pending->request)));
+  if (!account.failed()) {
+    if (auto rolled = account.roll_if_due(); !rolled) fail_session(running, rolled.error().text());
+  } else {
+    fail_session(running, "the account could not be brought into a new segment of its log");
   }
+  return !account.failed();
 }
 
 ApiPorts ports_of(Running& running, ChangeDesk& desk) {
@@ -88,6 +71,12 @@ ApiPorts ports_of(Running& running, ChangeDesk& desk) {
         504, error_json("not_known_yet", "the session has not come to the change yet, and may still carry it out")});
   };
   ports.configuration = [&running] { return running.configuration_text(); };
+  ports.past = &running.past->view();
+  ports.results = [&running](const std::optional<Date>& from, const std::optional<Date>& to) -> Expected<std::string> {
+    const auto read = account_result(running.past->path(), {from, to}, running.setup(), running.registry);
+    if (!read) return read.error();
+    return result_json(read->result, fingerprints_of(read->result));
+  };
   return ports;
 }
 
@@ -100,6 +89,8 @@ int run_by_the_clock(const ConfigurationSources& sources, const AppConfig& confi
   Running running(opened->setup, std::move(api), MarketDataSet::of_bars({}));
   running.log.log = std::move(opened->log);
   running.log.continues = !opened->is_new;
+  running.past = std::make_unique<AccountPast>(running.now->config.run.log,
+                                               [&running] { return running.generation()->board.last_event(); });
   ChangeDesk desk;
   if (auto started = start_api(running, ports_of(running, desk)); !started) {
     if (opened->is_new) SqliteEventLog::discard(std::move(running.log.log));
@@ -120,13 +111,13 @@ int run_by_the_clock(const ConfigurationSources& sources, const AppConfig& confi
   LiveView view(stdout);
   watch(running, view, [&] {
     take_notices(running, account.notices());
-    change_if_asked(running, account, desk);
+    return change_if_asked(running, account, desk);
   });
   view.show(frame_of(running, 0, {}));
   view.finish();
   desk.close({409, error_json("refused", "the session stops and takes no change any more")});
-  running.session->stop();
-  int code = kExitDone;
+  if (running.session) running.session->stop();
+  int code = account.failed() ? kExitFailed : kExitDone;
   if (auto put_down = account.put_down(); !put_down) {
     log_event(Severity::Error, "put_down_failed", put_down.error().text(),
               {{"action", "the account goes on from its log, by this version alone"}});

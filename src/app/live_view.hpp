@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -24,7 +25,7 @@ struct LiveFrame {
   Timestamp data_end;                  ///< Of the market data.
   std::uint64_t data_events = 0;       ///< Bars, trades and quotes in all of them.
   double events_per_second = 0;
-  const EngineConfig* config = nullptr;  ///< What the rows' indices stand for; outlives the view.
+  std::shared_ptr<const EngineConfig> config;  ///< What the rows' indices stand for.
 };
 
 /// The view, line by line, none wider than the terminal, and one fewer than it is high, since the cursor stands below.

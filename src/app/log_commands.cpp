@@ -1,4 +1,5 @@
 // bellwether log and bellwether replay: what a recorded session was, and whether it would be the same again.
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include "app/segment_replay.hpp"
 #include "app/session_log.hpp"
 #include "config/json.hpp"
+#include "storage/segment_archive.hpp"
 
 namespace bellwether {
 namespace {
@@ -102,9 +104,18 @@ Expected<Replay> replay_segment(EventLog& log, const std::vector<SegmentNote>& n
   return result;
 }
 
-/// Reads the whole log, its checksums with it.
-Expected<void> check_whole(EventLog& log) {
-  auto cursor = log.read(0);
+/// Behind which event all can be read; says so where that is not the beginning of the account.
+Expected<EventNumber> begin_of(SqliteEventLog& log) {
+  const auto begin = log.readable_after();
+  if (!begin || *begin == 0 || is_segment_file(log.metadata())) return begin;
+  std::cerr << "events up to " << *begin
+            << " are archived in files that are not there; `bellwether log segments` names them\n";
+  return begin;
+}
+
+/// Reads all that follows an event, its checksums with it.
+Expected<void> check_whole(EventLog& log, EventNumber after) {
+  auto cursor = log.read(after);
   std::vector<Event> events;
   std::vector<LoggedCommand> commands;
   for (;;) {
@@ -130,9 +141,11 @@ int log_command(const LogCommandOptions& options) {
   if (const int* code = std::get_if<int>(&opened)) return *code;
   const OpenLog& open = std::get<OpenLog>(opened);
   // Of a log that is damaged anywhere nothing is shown.
-  if (auto whole = check_whole(*open.log); !whole) return fail(whole.error());
+  const auto begin = begin_of(*open.log);
+  if (!begin) return fail(begin.error());
+  if (auto whole = check_whole(*open.log, *begin); !whole) return fail(whole.error());
   SegmentNames names(*open.log, registry, open.config);
-  auto cursor = open.log->read(options.after);
+  auto cursor = open.log->read(std::max(options.after, *begin));
   std::vector<Event> events;
   std::vector<LoggedCommand> commands;
   for (;;) {
@@ -164,13 +177,16 @@ int replay_command(const std::string& path, const std::vector<std::string>& sett
   const StrategyRegistry registry = StrategyRegistry::built_in();
   auto opened = open_log(path, registry, settings);
   if (const int* code = std::get_if<int>(&opened)) return *code;
-  EventLog& log = *std::get<OpenLog>(opened).log;
+  SqliteEventLog& log = *std::get<OpenLog>(opened).log;
+  const auto begin = begin_of(log);
+  if (!begin) return fail(begin.error());
   const auto notes = log.segments();
   if (!notes) return fail(notes.error());
   std::uint64_t events = 0;
   std::uint64_t commands = 0;
   std::size_t proved = 0;
   for (std::size_t i = 0; i < notes->size(); ++i) {
+    if ((*notes)[i].after < *begin) continue;
     const std::string version = engine_version_of((*notes)[i].metadata);
     if (version != BELLWETHER_VERSION) {
       std::cout << "segment " << (*notes)[i].number << ": version " << version << " proves it\n";

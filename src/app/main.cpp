@@ -92,7 +92,7 @@ void add_run(CLI::App& command, CommonOptions& options) {
 /// What the subcommands of `log` are given.
 struct LogOptions {
   bellwether::LogCommandOptions print;
-  std::string file;  ///< Of `check` and `segments`; where `backup` puts the copy.
+  std::string file;  ///< Of `check`, `segments` and `rebuild`; where `backup` puts the copy.
   bool json = false;
   bellwether::LogArchiveOptions archive;
 };
@@ -125,6 +125,8 @@ void add_log_files(CLI::App& log, LogOptions& options, CommonOptions& common) {
       ->excludes(before)
       ->check(one_or_more);
   archive->add_option("--to", options.archive.folder, "Folder for the files; that of the log unless given");
+  CLI::App* rebuild = log.add_subcommand("rebuild", "Make the books of an account anew from its log");
+  rebuild->add_option("LOG", options.file, "Event log that nobody writes")->required();
 }
 
 /// Everything that the process was given.
@@ -157,6 +159,7 @@ int run_log(const CLI::App& log, const LogOptions& options, const bellwether::Co
   if (log.got_subcommand("backup")) return bellwether::log_backup_command(sources, options.file);
   if (log.got_subcommand("check")) return bellwether::log_check_command(options.file);
   if (log.got_subcommand("segments")) return bellwether::log_segments_command(options.file, options.json);
+  if (log.got_subcommand("rebuild")) return bellwether::rebuild_command(options.file);
   if (log.got_subcommand("archive")) return bellwether::log_archive_command(options.archive);
   if (!options.print.log.empty()) return bellwether::log_command(options.print);
   std::cerr << "error: LOG is required, or one of the subcommands: bellwether log --help\n";
@@ -238,6 +241,14 @@ int run_program(int argc, char** argv) {
   CLI::App* replay = program.add_subcommand("replay", "Re-execute a recorded session and compare its order commands");
   replay->add_option("LOG", replay_log, "Event log")->required();
   add_set(*replay, common);
+  bellwether::ResultsCommandOptions results_options;
+  CLI::App* results = program.add_subcommand("results", "Write the results of a span of sessions of an account");
+  results->add_option("--config", common.config_file, "Configuration file (JSON) that names the event log");
+  results->add_option("--log", results_options.log, "Event log");
+  results->add_option("--from", results_options.from, "First session, as 2026-01-31; without it, the account's first");
+  results->add_option("--to", results_options.to, "Last session; without it, up to now");
+  results->add_option("--output", results_options.output, "Folder for the results");
+  add_set(*results, common);
   bellwether::CtlOptions ctl;
   bellwether::add_ctl(program, ctl);
   std::string result_file;
@@ -279,6 +290,10 @@ int run_program(int argc, char** argv) {
   if (name == "backtest") return bellwether::backtest_command(sources_of(common));
   if (name == "run") return bellwether::run_command(sources_of(common));
   if (name == "ctl") return bellwether::ctl_command(ctl);
+  if (name == "results") {
+    results_options.sources = sources_of(common);
+    return bellwether::results_command(results_options);
+  }
   const std::vector<std::string> settings = recorded_settings(common);
   if (name == "log") {
     log_options.print.settings = settings;

@@ -118,6 +118,10 @@ BoardConfig board_config(const AppConfig& config) {
   board.ended_orders = api.ended_orders_max;
   board.fills = api.fills_max;
   board.stream_changes = api.stream_changes_max;
+  // The past of an account without end is in its books.
+  if (config.market_data.source == MarketDataOrigin::Simulated) {
+    board.trades = board.equity_points = board.session_closes = 0;
+  }
   return board;
 }
 
@@ -214,18 +218,21 @@ LiveFrame frame_of(const Running& running, double events_per_second, std::vector
   filter.newest_first = true;
   frame.orders = running.now->board.orders(filter).rows;
   frame.events_per_second = events_per_second;
-  frame.config = &running.now->engine;
+  frame.config = std::shared_ptr<const EngineConfig>(running.now, &running.now->engine);
   return frame;
 }
 
-PaperSession::Outcome watch(Running& running, LiveView& view, const std::function<void()>& look_after) {
+PaperSession::Outcome watch(Running& running, LiveView& view, const std::function<bool()>& look_after) {
   auto last_look = steady_clock::now();
   EventNumber last_event = running.now->board.last_event();
   std::vector<FillRow> fills;
+  std::shared_ptr<Generation> shown = running.now;
   for (;;) {
     const auto outcome = running.session->wait(std::chrono::milliseconds(100));
     if (outcome != PaperSession::Outcome::Running || received_signal.load() != 0) return outcome;
-    if (look_after) look_after();
+    if (look_after && !look_after()) return PaperSession::Outcome::Failed;
+    // Indices of another configuration mean other things.
+    if (std::exchange(shown, running.now) != running.now) fills.clear();
     const auto look = steady_clock::now();
     if (look - last_look < std::chrono::milliseconds(250)) continue;
     const EventNumber event = running.now->board.last_event();
@@ -238,10 +245,15 @@ PaperSession::Outcome watch(Running& running, LiveView& view, const std::functio
   }
 }
 
+void fail_session(Running& running, const std::string& why) {
+  running.now->board.fail(why);
+  log_event(Severity::Critical, "session_failed", why, {{"action", "trading is halted and the process ends"}});
+}
+
 int stop(Running& running, int code) {
   running.now->board.set_phase(SessionPhase::Stopping);
-  running.session->stop();
-  if (running.session->outcome() == PaperSession::Outcome::Failed) {
+  if (running.session) running.session->stop();
+  if (running.session && running.session->outcome() == PaperSession::Outcome::Failed) {
     log_event(Severity::Critical, "session_failed", running.session->failure(),
               {{"action", "trading is halted and the process ends"}});
     code = kExitFailed;

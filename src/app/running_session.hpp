@@ -14,6 +14,7 @@
 #include "actors/session_board.hpp"
 #include "api/server.hpp"
 #include "app/account_config.hpp"
+#include "app/account_past.hpp"
 #include "app/live_view.hpp"
 #include "app/session_log.hpp"
 #include "backtest/market_data_set.hpp"
@@ -70,6 +71,11 @@ struct Running {
     const std::lock_guard lock(mutex);
     return canonical_json(effective_configuration(now->setup.config));
   }
+  /// What the session is configured with.
+  [[nodiscard]] AccountSetup setup() const {
+    const std::lock_guard lock(mutex);
+    return now->setup;
+  }
   /// From here on, the API's threads reach the session; null: none.
   void let_in(PaperSession* begun) {
     const std::lock_guard lock(changing);
@@ -79,6 +85,7 @@ struct Running {
   std::shared_ptr<Generation> now;
   EngineMetrics metrics;
   OpenedLog log;
+  std::unique_ptr<AccountPast> past;  // Of a session by the clock.
   std::unique_ptr<PaperSession> session;
   mutable std::mutex mutex;         // Guards the change of `now` against other threads.
   std::shared_mutex changing;       // Held alone while the session changes its configuration.
@@ -108,10 +115,13 @@ Expected<void> open_log(Running& running);
 Expected<void> start_api(Running& running, ApiPorts ports = {});
 void set_history(const Running& running, Generation& generation);
 PaperSessionOptions session_options(const Running& running);
-/// Shows the session until it ends, fails or a signal comes. `look` is called every so often meanwhile; may be empty.
-PaperSession::Outcome watch(Running& running, LiveView& view, const std::function<void()>& look);
+/// Shows the session until it ends, fails or a signal comes. `look` is called every so often meanwhile, and may put
+/// another session in its place; where it gives false, the session has failed. It may be empty.
+PaperSession::Outcome watch(Running& running, LiveView& view, const std::function<bool()>& look);
 /// `fills` are those of the frame before; the newest are added to them.
 LiveFrame frame_of(const Running& running, double events_per_second, std::vector<FillRow> fills);
+/// Shows for good that the session has failed: nothing leaves any more, and the process ends with 1.
+void fail_session(Running& running, const std::string& why);
 /// Ends the session before the API, so that whoever follows it sees its end. Gives the process's exit code.
 int stop(Running& running, int code);
 

@@ -8,11 +8,15 @@
 namespace bellwether {
 
 RunResult finish_run(const AppConfig& config, const StrategyRegistry& registry, SessionRecord record,
-                     const MarketDataSet& data) {
+                     const MarketDataSet& data, std::optional<EngineConfig> engine) {
   RunResult result;
   result.config = config;
   const auto by_hand = [&](const OrderRow& row) { return row.strategy >= config.strategies.size(); };
-  result.engine = std::ranges::any_of(record.orders, by_hand) ? session_engine_config(config) : engine_config(config);
+  if (engine) {
+    result.engine = std::move(*engine);
+  } else {
+    result.engine = std::ranges::any_of(record.orders, by_hand) ? session_engine_config(config) : engine_config(config);
+  }
   result.record = std::move(record);
   const SessionRecord& done = result.record;
   result.prices = data.prices();

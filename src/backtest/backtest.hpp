@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "backtest/market_data_set.hpp"
 #include "backtest/run_result.hpp"
@@ -15,8 +16,9 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 Expected<RunResult> run_backtest(const AppConfig& config, const StrategyRegistry& registry, const MarketDataSet& data,
                                  const Progress& progress);
 
-/// The statistics, receipt and benchmark of a finished record.
+/// The statistics, receipt and benchmark of a finished record. `engine` is what its indices stand for, where that is
+/// more than the configuration has.
 RunResult finish_run(const AppConfig& config, const StrategyRegistry& registry, SessionRecord record,
-                     const MarketDataSet& data);
+                     const MarketDataSet& data, std::optional<EngineConfig> engine = {});
 
 }  // namespace bellwether

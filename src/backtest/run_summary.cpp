@@ -4,7 +4,9 @@
 #include <map>
 #include <numeric>
 
+#include "engine/manual_strategy.hpp"
 #include "engine/new_york_time.hpp"
+#include "engine/retired_strategy.hpp"
 
 namespace bellwether {
 namespace {
@@ -147,7 +149,8 @@ std::vector<std::string> reasons_of_idleness(const SessionRecord& record, const 
   const auto outcomes = order_outcomes(record, engine);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const StrategyConfig& strategy = engine.strategies[i];
-    if (outcomes[i].asked > 0) continue;
+    const bool decides = strategy.type != kManualStrategy && strategy.type != kRetiredStrategy;
+    if (outcomes[i].asked > 0 || !decides) continue;
     texts.push_back(strategy.id + " " + idleness_of(strategy, record, engine, prices, registry.find(strategy.type)));
   }
   return texts;

@@ -71,6 +71,8 @@ struct RunConfig {
   std::string log = "bellwether.db";
   std::uint64_t keep_logs = 5;
   std::uint64_t snapshot_every_events = 50'000;
+  std::uint64_t segment_events_max = 1'000'000;
+  std::uint64_t segment_days_max = 30;
   bool durable = true;
   std::uint64_t log_queue_max = 16'384;
   std::uint64_t recorder_lag_max = 32'768;

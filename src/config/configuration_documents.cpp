@@ -21,6 +21,7 @@ constexpr Group kGroups[] = {
     {"fees.", "Fees"},
     {"exchange.", "Exchange"},
     {"orders.", "Orders without an answer"},
+    {"changes.", "Changes of a running account"},
     {"statistics.", "Statistics"},
     {"run.", "Running"},
     {"api.", "API"},

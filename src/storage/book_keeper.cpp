@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/carry_over.hpp"
 #include "storage/book_rows.hpp"
 #include "storage/checksum.hpp"
 
@@ -63,10 +64,32 @@ Expected<void> BookKeeper::begin_segment(const EngineConfig& config) {
     if (!place) return full(each.symbol);
     instruments_.push_back(*place);
   }
+  move_positions(config);
   if (totals_.last_event > 0) return {};
   totals_.initial_cash = totals_.lowest_cash = totals_.session_lowest_cash = config.account.initial_cash;
   totals_.account.cash = totals_.account.equity = config.account.initial_cash;
   return {};
+}
+
+/// What a configuration takes from a strategy goes to the one that retires it, and comes back: see CarryOver.
+void BookKeeper::move_positions(const EngineConfig& config) {
+  std::map<PositionKey, PositionChange> moved;
+  for (auto& [key, position] : held_) {
+    const StrategyIndex holder = holder_of(config, names_.strategies.at(key.first), names_.symbols.at(key.second));
+    const StrategyIndex to = strategy(holder);
+    if (to == kNoStrategy || to == key.first) {
+      moved.emplace(key, position);
+      continue;
+    }
+    PositionChange left;
+    left.strategy = key.first;
+    left.instrument = key.second;
+    changes_.positions.insert_or_assign(key, left);
+    position.strategy = to;
+    changes_.positions.insert_or_assign({to, key.second}, position);
+    moved.emplace(PositionKey{to, key.second}, position);
+  }
+  held_ = std::move(moved);
 }
 
 BookChanges BookKeeper::take_changes() {

@@ -12,8 +12,9 @@ class BookKeeper {
   /// Goes on from what the books hold.
   explicit BookKeeper(BookState state);
 
-  /// From the next turn on, indices are those of `config`, which must outlive the keeper or the next call. On books in
-  /// which nothing stands, its account begins them. An Error where the books have no room for its names.
+  /// From the next turn on, indices are those of `config`, which must outlive the keeper or the next call; positions go
+  /// to who has them in it. On books in which nothing stands, its account begins them. An Error where the books have no
+  /// room for its names.
   Expected<void> begin_segment(const EngineConfig& config);
 
   /// Takes the turn of the event behind `last_event`, any other is a broken invariant.
@@ -34,6 +35,7 @@ class BookKeeper {
   [[nodiscard]] OrderSpec in_books(OrderSpec spec) const;
   [[nodiscard]] CommandEvent in_books(CommandEvent command) const;
 
+  void move_positions(const EngineConfig& config);
   void add_market(const Turn& turn);
   void add_report(const Turn& turn);
   void add_command(const Event& event);

@@ -1,6 +1,7 @@
 #include "storage/book_record.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "storage/book_rows.hpp"
 #include "storage/book_schema.hpp"
@@ -33,6 +34,19 @@ Expected<std::optional<BookSession>> last_session(SqliteConnection& connection, 
   return session;
 }
 
+/// Whether a session that has closed or is open lies in the span; one without bounds holds whatever there is.
+Expected<bool> has_session(SqliteConnection& connection, const SessionSpan& span, const BookTotals& totals) {
+  if (!span.from && !span.to) return true;
+  const Date from = span.from.value_or(Date{std::numeric_limits<std::int32_t>::min()});
+  const Date to = span.to.value_or(Date{std::numeric_limits<std::int32_t>::max()});
+  if (totals.open_date && *totals.open_date >= from && *totals.open_date <= to) return true;
+  const std::string sql = "SELECT count(*) FROM sessions WHERE date >= " + std::to_string(from.days) +
+                          " AND date <= " + std::to_string(to.days);
+  const auto count = connection.query_integer(sql.c_str());
+  if (!count) return count.error();
+  return *count > 0;
+}
+
 Expected<Bounds> bounds_of(SqliteConnection& connection, const SessionSpan& span, const BookTotals& totals) {
   Bounds bounds;
   bounds.before.account.cash = bounds.before.account.equity = totals.initial_cash;
@@ -49,7 +63,9 @@ Expected<Bounds> bounds_of(SqliteConnection& connection, const SessionSpan& span
     bounds.end = std::move(*end);
     bounds.last = bounds.end ? bounds.end->event : 0;
   }
-  if (bounds.last <= bounds.before.event) return Error{"span", "the account has no session in it"};
+  const auto holds_session = has_session(connection, span, totals);
+  if (!holds_session) return holds_session.error();
+  if (!*holds_session || bounds.last <= bounds.before.event) return Error{"span", "the account has no session in it"};
   return bounds;
 }
 

@@ -42,7 +42,12 @@ void BookWriter::apply(const Turn& turn) {
 
 void BookWriter::catch_up(const Turn& turn) {
   std::unique_lock lock(mutex_);
-  settled_.wait(lock, [this] { return keeper_.changes().rows() <= options_.rows_max / 2 || refusal_ || stopped_; });
+  const auto has_room = [this] { return keeper_.changes().rows() <= options_.rows_max / 2; };
+  if (!has_room()) {
+    hurry_ = true;
+    work_.notify_one();
+    settled_.wait(lock, [&] { return has_room() || refusal_ || stopped_; });
+  }
   take(turn);
 }
 

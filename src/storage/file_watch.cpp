@@ -121,8 +121,9 @@ FileWatch::~FileWatch() {
 bool FileWatch::continues(const std::string& header) const {
   if (header.size() < kAheadHeaderBytes) return header_.empty();
   if ((big_endian(header, 0) & ~1U) != kAheadMagic) return false;
-  // SQLite counts how often it has begun the file anew. It may do so without counting while no commit stands in it.
-  return frames_ == 0 || header == header_ || big_endian(header, 12) == big_endian(header_, 12) + 1;
+  // SQLite raises the first salt by one whenever it begins the file anew; its count of that, at 12, is each
+  // connection's own. It may begin anew without raising it while no commit stands in the file.
+  return frames_ == 0 || header == header_ || big_endian(header, 16) == big_endian(header_, 16) + 1;
 }
 
 FileFault FileWatch::fault(const std::string& file, const std::string& what, Left left) const {
@@ -142,28 +143,34 @@ FileFault FileWatch::main_misplaced(const std::string& what) const {
                deleted ? Left::Nothing : Left::All);
 }
 
-/// Whether each name leads to the file that is open, and the main file is as it was left.
-std::optional<FileFault> FileWatch::look_at_names() const {
+/// Whether the name of the main file leads to it, and it is as it was left.
+std::optional<FileFault> FileWatch::look_at_main() const {
   const auto main = see(AT_FDCWD, path_.c_str(), true);
   if (!main && (errno == ENOENT || errno == ENOTDIR)) return main_misplaced("");
   if (!main) return main_misplaced(std::string("cannot be looked at any more: ") + std::strerror(errno));
   if (main->identity != main_.identity) return main_misplaced(kReplaced);
   if (main->size < main_.size) return fault(path_, cut_text(main_.size, main->size), Left::Nothing);
   if (main->size != main_.size || main->modified_ns != main_.modified_ns) return fault(path_, kChanged, Left::Nothing);
-  const auto misplaced = [this](const std::string& name, const FileIdentity& known, std::int64_t size_min) {
-    const auto seen = see(AT_FDCWD, name.c_str(), false);
-    std::optional<FileFault> found;
-    if (!seen) {
-      found = fault(name, "has been deleted or moved away while it was in use", Left::All);
-    } else if (seen->identity != known) {
-      found = fault(name, kReplaced, Left::All);
-    } else if (seen->size < size_min) {
-      found = fault(name, cut_text(size_min, seen->size), Left::MainFile);
-    }
-    return found;
-  };
-  if (auto found = misplaced(write_ahead_path(path_), ahead_.identity, 0)) return found;
-  return misplaced(index_path(path_), index_.identity, kIndexBytesMin);
+  return std::nullopt;
+}
+
+/// Whether the name of a file beside it leads to the file that is open.
+std::optional<FileFault> FileWatch::look_at_side(const std::string& name, const FileIdentity& known) const {
+  const auto seen = see(AT_FDCWD, name.c_str(), false);
+  if (!seen) return fault(name, "has been deleted or moved away while it was in use", Left::All);
+  if (seen->identity != known) return fault(name, kReplaced, Left::All);
+  return std::nullopt;
+}
+
+/// Whether each name leads to the file that is open, and the main file is as it was left.
+std::optional<FileFault> FileWatch::look_at_names() const {
+  if (auto found = look_at_main()) return found;
+  if (auto found = look_at_side(write_ahead_path(path_), ahead_.identity)) return found;
+  const std::string index = index_path(path_);
+  if (auto found = look_at_side(index, index_.identity)) return found;
+  const auto size = see(AT_FDCWD, index.c_str(), false).value_or(index_).size;
+  if (size < kIndexBytesMin) return fault(index, cut_text(index_.size, size), Left::MainFile);
+  return std::nullopt;
 }
 
 std::optional<FileFault> FileWatch::look() {
@@ -181,9 +188,10 @@ std::optional<FileFault> FileWatch::look() {
 }
 
 std::optional<FileFault> FileWatch::wrote_ahead(std::uint64_t frames) {
-  auto misplaced = look_at_names();
+  auto misplaced = look_at_main();
   if (misplaced && misplaced->left != Left::All) return misplaced;
   const std::string name = write_ahead_path(path_);
+  if (!misplaced) misplaced = look_at_side(name, ahead_.identity);
   const auto ahead = see(ahead_descriptor_, "", false);
   if (!ahead) return fault(name, std::strerror(errno), Left::MainFile);
   std::string header = head_of(ahead_descriptor_, kAheadHeaderBytes);

@@ -29,6 +29,7 @@ struct FileFault {
 
 /// Knows the main file and the write-ahead file of a log as their owner left them, and compares. All writes to either
 /// must be the owner's: `look` takes everything else for a fault, a mere change of the time of modification too.
+/// A change of the main file's contents in the very moment in which its owner folds into it is taken for the owner's.
 /// For one thread at a time.
 class FileWatch {
  public:
@@ -45,7 +46,7 @@ class FileWatch {
   /// Whether names, sizes and contents are what they were, as far as that can be seen without reading all of it.
   std::optional<FileFault> look();
   /// The owner has written to the write-ahead file, which holds `frames` frames (of one page each) by now. Takes it as
-  /// it is, once it is sure that no one has cut or replaced it meanwhile. Takes some microseconds.
+  /// it is, once it is sure that no one has cut or replaced it meanwhile. The cheap part of a look: some microseconds.
   std::optional<FileFault> wrote_ahead(std::uint64_t frames);
   /// The owner has folded the write-ahead file into the main file. Takes that as it is, if it is still a log.
   std::optional<FileFault> folded();
@@ -61,6 +62,8 @@ class FileWatch {
   static std::optional<Seen> see(int folder, const char* path, bool with_time);
   FileWatch(std::string path, int main) : path_(std::move(path)), main_descriptor_(main) {}
   [[nodiscard]] std::optional<FileFault> look_at_names() const;
+  [[nodiscard]] std::optional<FileFault> look_at_main() const;
+  [[nodiscard]] std::optional<FileFault> look_at_side(const std::string& name, const FileIdentity& known) const;
   [[nodiscard]] FileFault fault(const std::string& file, const std::string& what, FileFault::Left left) const;
   [[nodiscard]] bool continues(const std::string& header) const;
   [[nodiscard]] FileFault main_misplaced(const std::string& what) const;

@@ -34,7 +34,7 @@ struct SegmentSpan {
   SegmentRow next;
 
   [[nodiscard]] LogHead head() const {
-    return {next.first_batch - 1, next.note.after, metadata_checksum(row.note.metadata), row.note.number,
+    return {next.first_batch - 1, next.note.after, metadata_checksum(segment_file_metadata(row.note)), row.note.number,
             next.note.chain};
   }
 };
@@ -144,7 +144,7 @@ class Archiver {
     {
       auto made = SqliteConnection::open(staged->path(), SqliteAccess::Create);
       if (!made) return made.error();
-      if (auto laid = write_event_log_schema(*made, span.row.note.metadata); !laid) return laid;
+      if (auto laid = write_event_log_schema(*made, segment_file_metadata(span.row.note)); !laid) return laid;
       if (auto filled = fill(connection_, *made, span); !filled) return Error{file, filled.error().message};
     }
     auto check = staged->publish();

@@ -112,7 +112,10 @@ class LogChecker {
     head_ = *head;
     result_.last_event = head_.last_event;
     result_.segments = head_.segments;
-    if (const auto metadata = read_metadata(*connection_, head_); !metadata) find(metadata.error(), kRestore);
+    const auto metadata = read_metadata(*connection_, head_);
+    if (!metadata) find(metadata.error(), kRestore);
+    // The other segments of the file of one are not its own.
+    if (metadata && is_segment_file(*metadata)) with_archives_ = false;
     return true;
   }
 
@@ -226,7 +229,7 @@ class LogChecker {
   }
 
   const std::string path_;
-  const bool with_archives_;
+  bool with_archives_;
   LogCheck result_;
   std::optional<SqliteConnection> connection_;
   LogHead head_;

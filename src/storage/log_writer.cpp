@@ -107,6 +107,7 @@ void LogWriter::wait_for_work(std::unique_lock<std::mutex>& lock) {
     if (!silent || failure_ || !incoming_.empty()) continue;
     writer_idle_ = false;  // Whoever brings something while we look need not wake us.
     lock.unlock();
+    looked_ = std::chrono::steady_clock::now();
     auto fine = log_.check_files();
     if (!fine) fail(fine.error());
     lock.lock();
@@ -116,6 +117,10 @@ void LogWriter::wait_for_work(std::unique_lock<std::mutex>& lock) {
 
 void LogWriter::commit(const Group& group) {
   const auto start = std::chrono::steady_clock::now();
+  if (start - looked_ >= look_every_) {
+    looked_ = start;
+    if (auto fine = log_.check_files(); !fine) return fail(fine.error());
+  }
   if (auto written = log_.append(group.events, group.commands); !written) return fail(written.error());
   if (group.snapshot) {
     auto written = log_.put_snapshot(*group.snapshot);

@@ -19,7 +19,8 @@ namespace bellwether {
 struct LogWriterOptions {
   /// So many events and commands may wait for the next commit; `enqueue` blocks while there are that many. At least 1.
   std::size_t capacity = 16'384;
-  /// While nothing is to be written, the log is asked at such intervals whether its files are still there.
+  /// The log is asked at such intervals whether its files are still what they were, also while nothing is to be
+  /// written.
   std::chrono::milliseconds look_every{250};
 };
 
@@ -98,6 +99,7 @@ class LogWriter {
   Group incoming_;
   bool writer_idle_ = false;
   bool stopping_ = false;
+  std::chrono::steady_clock::time_point looked_ = {};  // Of the writer's thread alone.
   std::uint64_t groups_begun_ = 0;
   std::uint64_t groups_done_ = 0;
   std::optional<Error> failure_;

@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+constexpr const char* kSegmentFile = "archived_segment";
 constexpr std::size_t kBlockBytes = 1 << 20;
 
 std::string described(const SegmentNote& note, const std::string& file) {
@@ -81,6 +82,24 @@ Expected<void> check_archive(const std::string& log, const SegmentNote& note) {
   if (*sum == archive->sha256) return {};
   return Error{log, described(note, *file) + "which is not the file that was made: its SHA-256 is " + *sum +
                         ", that of the archive was " + archive->sha256};
+}
+
+bool is_segment_file(const Metadata& metadata) { return metadata.contains(kSegmentFile); }
+
+Metadata segment_file_metadata(const SegmentNote& note) {
+  Metadata metadata = note.metadata;
+  metadata[kSegmentFile] = std::to_string(note.number);
+  return metadata;
+}
+
+EventNumber readable_after(const std::string& log, const Metadata& metadata, const std::vector<SegmentRow>& segments) {
+  EventNumber after = 0;
+  for (std::size_t i = 0; i + 1 < segments.size() && !segments[i].note.archive.empty(); ++i) {
+    const auto archive = read_archive_text(segments[i].note.archive);
+    const bool there = archive && !is_segment_file(metadata) && find_archive(log, *archive);
+    if (!there) after = segments[i + 1].note.after;
+  }
+  return after;
 }
 
 const SegmentRow& first_present(const std::vector<SegmentRow>& segments) {

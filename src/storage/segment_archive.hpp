@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/sqlite_event_schema.hpp"
 #include "storage/sqlite_segments.hpp"
 
 namespace bellwether {
@@ -33,6 +34,14 @@ std::optional<std::string> find_archive(const std::string& log, const SegmentArc
 Expected<std::string> sha256_of_file(const std::string& path);
 /// Whether the file of an archived segment is there and is the one that was made. An error names segment and file.
 Expected<void> check_archive(const std::string& log, const SegmentNote& note);
+
+/// Whether a log is the file of an archived segment: metadata of such a file say so, beside those of the segment.
+bool is_segment_file(const Metadata& metadata);
+/// The metadata of that file.
+Metadata segment_file_metadata(const SegmentNote& note);
+/// Everything behind this event of the log at `log` can be read: what is before is archived in files that are not there
+/// or, where the log is itself the file of a segment, is not its own.
+EventNumber readable_after(const std::string& log, const Metadata& metadata, const std::vector<SegmentRow>& segments);
 
 /// The first segment whose events are in the log itself. Archived are always the oldest ones.
 const SegmentRow& first_present(const std::vector<SegmentRow>& segments);

@@ -391,18 +391,18 @@ Expected<void> SqliteEventLog::put_snapshot(const Snapshot& snapshot) {
                .bind(2, snapshot_checksum(snapshot))
                .bind_blob(3, snapshot.bytes)
                .run() &&
-           drop_old_snapshots();
+           drop_old_snapshots(kSnapshotsKept);
   });
 }
 
-/// Drops all snapshots but the newest that are sound. A damaged one stays: to delete it, SQLite would follow its pages
-/// and free them, and these may by now be those of events.
-bool SqliteEventLog::drop_old_snapshots() {
+/// Drops all snapshots of the segment but the newest that are sound. A damaged one stays: to delete it, SQLite would
+/// follow its pages and free them, and these may by now be those of events.
+bool SqliteEventLog::drop_old_snapshots(std::size_t keep) {
   const auto events = list_snapshots();
   if (!events) return false;
   std::size_t sound = 0;
   for (const EventNumber event : *events) {
-    if (!read_snapshot(event) || ++sound <= kSnapshotsKept) continue;
+    if (!read_snapshot(event) || ++sound <= keep) continue;
     if (!statements_->drop_snapshot.bind(1, event).run()) return false;
   }
   return true;
@@ -462,7 +462,7 @@ Expected<void> SqliteEventLog::open_segment(const SegmentOpening& opening) {
   head.metadata_checksum = metadata_checksum(opening.metadata);
   const SegmentPlace place{head.segments, head.last_event, head.batches + 1, head.chain};
   auto written = transact("a segment cannot be opened", head, [&] {
-    return insert_segment(connection_, place, opening) && replace_metadata(opening.metadata);
+    return drop_old_snapshots(0) && insert_segment(connection_, place, opening) && replace_metadata(opening.metadata);
   });
   if (!written) return written;
   head_ = head;
@@ -478,6 +478,13 @@ Expected<std::vector<SegmentNote>> SqliteEventLog::segments() {
   std::vector<SegmentNote> notes;
   for (SegmentRow& row : *rows) notes.push_back(std::move(row.note));
   return notes;
+}
+
+Expected<EventNumber> SqliteEventLog::readable_after() {
+  const std::lock_guard lock(mutex_);
+  const auto rows = read_segments(connection_, head_.segments);
+  if (!rows) return rows.error();
+  return bellwether::readable_after(connection_.path(), metadata_, *rows);
 }
 
 Expected<SegmentOpening> SqliteEventLog::segment_opening(std::uint64_t number) {

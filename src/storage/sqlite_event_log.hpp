@@ -67,6 +67,9 @@ class SqliteEventLog final : public EventLog {
   Expected<void> put_metadata(const std::string& key, const std::string& value) override;
   [[nodiscard]] std::unique_ptr<EventLogCursor> read(EventNumber after) override;
 
+  /// Everything behind this event can be read. What is before is archived in files that are not there.
+  Expected<EventNumber> readable_after();
+
   /// Whether every commit waits for the disk, as it does at first. Without that, what is committed survives the end of
   /// the process, but not always a loss of power.
   Expected<void> sync_commits(bool on);
@@ -93,7 +96,7 @@ class SqliteEventLog final : public EventLog {
   Error give_up(const FileFault& fault);
   Expected<std::vector<EventNumber>> list_snapshots();
   Expected<Snapshot> read_snapshot(EventNumber event);
-  bool drop_old_snapshots();
+  bool drop_old_snapshots(std::size_t keep);
   bool replace_metadata(const Metadata& metadata);
   Expected<void> check_continues(std::span<const Event> events, std::span<const LoggedCommand> commands) const;
   Expected<void> check_writable() const;

@@ -73,6 +73,40 @@ TEST(CommandKeys, ForgetsTheOldest) {
   EXPECT_TRUE(keys.find(command_of(CommandType::Resume, "6")));
 }
 
+TEST(CommandKeys, AreKnownAfterARestartAndUnderAnotherConfiguration) {
+  EngineConfig before = config_with("buy_and_hold", {}, {"A", "B", "C"});
+  EngineConfig after = config_with("buy_and_hold", {}, {"C", "B"});
+  add_manual_strategy(before);
+  add_manual_strategy(after);
+  CommandKeys keys;
+  OperatorCommand close = command_of(CommandType::ClosePosition, "close", "enough");
+  close.command.strategy = 0;
+  close.command.instrument = 2;
+  OperatorCommand order = command_of(CommandType::SubmitOrder, "order");
+  order.command.strategy = 1;
+  order.command.spec = submit(2, 1, Side::Buy, 10).spec;
+  order.command.spec.instrument = 1;
+  OperatorCommand gone = command_of(CommandType::CancelAll, "gone");
+  gone.command.instrument = 0;
+  pass(keys, close, 3);
+  pass(keys, order, 5);
+  pass(keys, gone, 7);
+  ByteWriter bytes;
+  keys.save(bytes);
+  CommandKeys again;
+  ByteReader reader(bytes.str());
+  again.load(reader);
+  ASSERT_TRUE(reader.done());
+  for (const OperatorCommand& command : {close, order, gone}) EXPECT_EQ(again.find(command), keys.find(command));
+  again.change_configuration(CarryOver(before, after));
+  close.command.instrument = 0;
+  EXPECT_EQ(again.find(close), (CommandReceipt{3, true}));
+  EXPECT_TRUE(again.find(order)->repeated);
+  EXPECT_TRUE(again.find(gone)->key_taken) << "its symbol is gone: it can be no repeat of it";
+  again.load(reader = ByteReader(std::string_view(bytes.str()).substr(0, bytes.size() - 1)));
+  EXPECT_FALSE(reader.ok());
+}
+
 class KeyedSession : public ::testing::Test {
  protected:
   KeyedSession() : config_(config_with("buy_and_hold", {})), series_(minute_walk(2'000, 5)) {

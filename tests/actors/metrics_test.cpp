@@ -107,6 +107,7 @@ TEST(EngineMetrics, ObservesStagesQueuesAndCommits) {
   metrics.set_queue_limit(Stage::Recorder, 8192);
   EXPECT_TRUE(std::isnan(sample(metrics.text(), "bellwether_data_age_seconds").value()));
   metrics.set_data_age(1.5);
+  metrics.set_books(12, true);
   const std::string text = metrics.text();
   EXPECT_EQ(sample(text, R"(bellwether_stage_latency_seconds_count{stage="risk"})"), 2);
   EXPECT_EQ(sample(text, R"(bellwether_stage_latency_seconds_bucket{stage="risk",le="5e-06"})"), 1);
@@ -115,6 +116,30 @@ TEST(EngineMetrics, ObservesStagesQueuesAndCommits) {
   EXPECT_EQ(sample(text, "bellwether_log_commit_latency_seconds_count"), 1);
   EXPECT_EQ(sample(text, "bellwether_log_committed_events_total"), 250);
   EXPECT_EQ(sample(text, "bellwether_data_age_seconds"), 1.5);
+  EXPECT_EQ(sample(text, "bellwether_books_behind_events"), 12);
+  EXPECT_EQ(sample(text, "bellwether_books_stopped"), 1);
+}
+
+TEST(EngineMetrics, LegsOfARefusedEntryAreUnknownNoMore) {
+  EngineMetrics metrics(small_config(), "1.2.3", kStart);
+  OrderCommand bracket = submit(1, 0, Side::Buy, 10);
+  bracket.spec.order_class = OrderClass::Bracket;
+  bracket.spec.take_profit = price("12");
+  bracket.spec.stop_loss = price("9");
+  Turn asked = turn_of(1, bar_event(0, 1, "10"));
+  asked.commands.push_back(bracket);
+  metrics.apply(asked);
+  EventNumber event = 1;
+  for (const OrderLeg leg : {OrderLeg::Entry, OrderLeg::Target, OrderLeg::StopLoss}) {
+    ExecutionReport lost = report_on(bracket, ReportType::Lost, 2);
+    lost.order = bracket.id.with_leg(leg);
+    metrics.apply(turn_of(++event, Event::of(lost)));
+  }
+  EXPECT_EQ(sample(metrics.text(), "bellwether_unknown_orders"), 3);
+  ExecutionReport refused = report_on(bracket, ReportType::Rejected, 3);  // As the engine concludes it.
+  refused.rejected = RejectReason::NeverArrived;
+  metrics.apply(turn_of(++event, Event::of(refused)));
+  EXPECT_EQ(sample(metrics.text(), "bellwether_unknown_orders"), 0);
 }
 
 TEST(EngineMetrics, NamesOnlyStagesThatAreMeasured) {

@@ -3,6 +3,8 @@
 
 #include "actors/paper_session.hpp"
 #include "actors/recovery.hpp"
+#include "storage/book_record.hpp"
+#include "storage/book_writer.hpp"
 #include "storage/sqlite_event_log.hpp"
 #include "tests/support/engine_setup.hpp"
 #include "tests/support/market_walk.hpp"
@@ -93,6 +95,34 @@ TEST_P(Parity, ActorsAndRunnerGiveEqualOrdersFillsAndEquity) {
   EXPECT_EQ(record->fills, reference->record().fills);
   EXPECT_TRUE(record->equity == reference->record().equity);
   EXPECT_EQ(bytes_of(*record), bytes_of(reference->record()));
+}
+
+TEST_P(Parity, TheBooksOfASessionEqualItsRecord) {
+  const auto [strategy, deterministic] = GetParam();
+  const Scenario scenario(strategy);
+  const TemporaryFolder folder;
+  const std::string path = (folder.path() / "books").string();
+  BookWriter books(AccountBooks::create(path).value());
+  ASSERT_TRUE(books.begin_segment(scenario.config));
+  auto start = scenario.runner();
+  PaperSessionOptions options;
+  options.deterministic = deterministic;
+  options.books = &books;
+  PaperSession session(*start, options, nullptr, nullptr, nullptr);
+  session.start();
+  ASSERT_EQ(session.wait(std::chrono::seconds(120)), PaperSession::Outcome::Ended) << session.failure();
+  const auto record = session.record();
+  ASSERT_NE(record, nullptr);
+  ASSERT_TRUE(books.flush());
+  EngineConfig config = scenario.config;
+  const SessionRecord read = record_under(read_record(path, {}).value(), config);
+  EXPECT_EQ(read.orders, record->orders);
+  EXPECT_EQ(read.fills, record->fills);
+  EXPECT_EQ(read.trades, record->trades);
+  EXPECT_TRUE(read.equity == record->equity);
+  EXPECT_EQ(read.daily, record->daily);
+  EXPECT_EQ(read.counts, record->counts);
+  EXPECT_EQ(read.positions, record->positions);
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryBuiltInStrategy, Parity,

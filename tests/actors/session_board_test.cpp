@@ -183,6 +183,48 @@ TEST(SessionBoard, AddsTheLegsOfABracket) {
   EXPECT_EQ(page.rows[2].spec.stop_price, price("9"));
 }
 
+TEST(SessionBoard, LegsOfARefusedEntryEndWithItAndAreForgottenInTheirTurn) {
+  BoardConfig limits;
+  limits.ended_orders = 3;
+  SessionBoard board = empty_board(limits);
+  for (EventNumber event = 1; event < 20; event += 2) {
+    Turn turn = turn_of(event, bar_event(0, static_cast<int>(event), "10"));
+    OrderCommand bracket = submit(event, 0, Side::Buy, 10);
+    bracket.spec.order_class = OrderClass::Bracket;
+    bracket.spec.take_profit = price("12");
+    bracket.spec.stop_loss = price("9");
+    turn.commands.push_back(bracket);
+    board.apply(turn);
+    const int minute = static_cast<int>(event) + 1;
+    board.apply(turn_of(event + 1, Event::of(report_on(bracket, ReportType::Rejected, minute, event))));
+  }
+  EXPECT_TRUE(board.orders(filter_of(OrderFilter::Status::Open)).rows.empty());
+  const auto rows = board.orders({}).rows;
+  ASSERT_EQ(rows.size(), 3U);
+  for (const OrderRow& row : rows) EXPECT_EQ(row.state, OrderState::Rejected);
+}
+
+TEST(SessionBoard, KeepsTheLastRoundTripsAndPointsOfEquity) {
+  BoardConfig limits;
+  limits.equity_points = 2;
+  limits.trades = 1;
+  SessionBoard board = empty_board(limits);
+  for (EventNumber event = 1; event <= 4; ++event) {
+    Turn turn = turn_of(event, bar_event(0, static_cast<int>(event), "10"));
+    turn.closed_trades.resize(2);
+    board.apply(turn);
+  }
+  ASSERT_EQ(board.equity(false).size(), 2U);
+  EXPECT_EQ(board.equity(false)[0].event, 3U);
+  ASSERT_EQ(board.trades().size(), 1U);
+  EXPECT_EQ(board.trades()[0].event, 4U);
+  EXPECT_EQ(board.trades()[0].index, 1U);
+  limits.equity_points = limits.trades = 0;
+  SessionBoard forgetful = empty_board(limits);
+  forgetful.apply(turn_of(1, bar_event(0, 1, "10")));
+  EXPECT_TRUE(forgetful.equity(false).empty());
+}
+
 /// One order per event 1..count, each rejected by the next event but the first, which stays open.
 void reject_all_but_the_first(SessionBoard& board, EventNumber count) {
   for (EventNumber n = 1; n <= count; ++n) {

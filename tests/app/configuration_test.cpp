@@ -374,6 +374,10 @@ TEST(ConfigurationSchema, PathsAndVariablesAreUnique) {
 TEST(ConfigurationSchema, CommittedDocumentationIsTheGeneratedOne) {
   EXPECT_EQ(file_text(source_path("config/README.md")), configuration_markdown(StrategyRegistry::built_in().types()))
       << "write it again with: bellwether config --markdown > config/README.md";
+  const std::string text = file_text(source_path("config/README.md"));
+  for (const ConfigKey& key : config_keys()) {
+    EXPECT_THAT(text, testing::HasSubstr("| `" + std::string(key.path) + "` |"));
+  }
 }
 
 TEST(ConfigurationSchema, JsonSchemaIsJson) {

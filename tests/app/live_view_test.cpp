@@ -21,7 +21,7 @@ class LiveViewTest : public testing::Test {
   LiveViewTest() {
     config_.instruments = {{"AAPL"}};
     config_.strategies = {{"trend", "sma_cross", {0}, {}}};
-    frame_.config = &config_;
+    frame_.config = std::shared_ptr<const EngineConfig>(std::shared_ptr<void>(), &config_);
     frame_.status.phase = SessionPhase::Trading;
     frame_.status.session_date = Date::from_ymd(2009, 3, 9);
     frame_.status.session_open = true;

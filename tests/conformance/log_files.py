@@ -22,14 +22,15 @@ ALWAYS_ON = ["--config", str(PROJECT / "config/always_on.json"), "--set", "clock
 class Session:
     """A session by the clock whose log lies in a folder of its own."""
 
-    def __init__(self, folder, log="place/log.db"):
+    def __init__(self, folder, log="place/log.db", config=None):
         self.folder = folder
         self.log = folder / log
         folder.mkdir(parents=True, exist_ok=True)
         self.log.parent.mkdir(exist_ok=True)
         self.errors = open(folder / "stderr.txt", "a+", encoding="utf-8")
         self.begin = self.errors.seek(0, os.SEEK_END)
-        self.process = subprocess.Popen([PROGRAM, "run", *ALWAYS_ON, "--log", str(self.log), "--output", "out"], cwd=folder,
+        options = [*ALWAYS_ON[2:], "--config", str(config)] if config else ALWAYS_ON
+        self.process = subprocess.Popen([PROGRAM, "run", *options, "--log", str(self.log), "--output", "out"], cwd=folder,
                                         stdout=subprocess.DEVNULL, stderr=self.errors)
 
     def lines(self):
@@ -189,6 +190,84 @@ def backed_up_while_it_runs(folder):
     check(call("replay", str(backup), cwd=away).stdout.startswith("identical:"), "and replays")
 
 
+def archived(folder):
+    print("segments: listed, archived, missed, read alone")
+    place = folder / "segments"
+    place.mkdir()
+    config = place / "account.json"
+    settings = json.loads((PROJECT / "config/always_on.json").read_text())
+    settings["clock"]["sessions"] = "always"
+    settings["strategies"][0]["parameters"] = {"fast": 2, "slow": 5, "allocation": 0.2}
+    config.write_text(json.dumps(settings))
+    session = Session(place, "log.db", config)
+    try:
+        for slow in (6, 7, 8, 9):
+            check(session.trades() > 0, "a session")
+            event = session.last_event()
+            while session.last_event() < event + 200:
+                time.sleep(0.05)
+            settings["strategies"][0]["parameters"]["slow"] = slow
+            config.write_text(json.dumps(settings))
+            done = call("ctl", "reload", "--url", session.url(), cwd=place)
+            check(done.returncode == 0, f"another configuration: {done.stdout.strip()}{done.stderr.strip()}"[:160])
+        time.sleep(1)
+    finally:
+        check(session.end() == 0, "it stops")
+    listed = [json.loads(line) for line in call("log", "segments", "log.db", "--json", cwd=place).stdout.splitlines()]
+    check([segment["segment"] for segment in listed] == list(range(1, len(listed) + 1)) and len(listed) >= 5,
+          f"{len(listed)} segments")
+    changed = [(c["key"], c["before"], c["after"]) for segment in listed for c in segment["changes"]]
+    check(changed == [("strategies.trend.parameters.slow", str(n), str(n + 1)) for n in (5, 6, 7, 8)], f"changes: {changed}")
+    whole = call("replay", "log.db", cwd=place).stdout
+    check(whole.startswith("identical:") and f"{len(listed)} of {len(listed)} segments" in whole, f"replay: {whole.strip()}")
+    shown = call("log", "log.db", "--json", cwd=place).stdout
+    size = session.log.stat().st_size
+    done = call("log", "archive", "log.db", "--before", "3", cwd=place)
+    check(done.returncode == 0 and session.log.stat().st_size < size, f"archive: {done.stdout.strip().splitlines()[-1]}")
+    for number in range(25):
+        process = subprocess.Popen([PROGRAM, "log", "archive", "log.db", "--keep", "1"], cwd=place,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(number * 0.001)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if call("log", "check", "log.db", cwd=place).returncode != 0:
+            check(False, f"whole after kill {number}")
+    done = call("log", "archive", "log.db", "--keep", "1", cwd=place)
+    check(done.returncode == 0, f"killed 25 times, then done: {done.stdout.strip().splitlines()[-1]}{done.stderr.strip()}")
+    check(call("log", "check", "log.db", cwd=place).returncode == 0, "log and archives are whole")
+    check(call("replay", "log.db", cwd=place).stdout == whole, "replay goes through them")
+    # Commands stand behind the events that are read at once, which is not the same number.
+    through = call("log", "log.db", "--json", cwd=place).stdout
+    check(sorted(through.splitlines()) == sorted(shown.splitlines()), f"and so does log: {len(shown.splitlines())} lines")
+    alone = folder / "alone"
+    alone.mkdir()
+    for number in (1, 3):
+        name = f"log.db.segment-{number}"
+        shutil.copy(place / name, alone / name)
+        replayed = call("replay", name, cwd=alone)
+        check(replayed.returncode == 0 and replayed.stdout.startswith("identical:"), f"{name} alone: {replayed.stdout.strip()}")
+        lines = call("log", name, "--json", cwd=alone).stdout.splitlines()
+        check(lines and set(lines) <= set(shown.splitlines()), f"of which log shows {len(lines)} lines")
+    os.rename(place / "log.db.segment-2", alone / "two")
+    done = call("log", "check", "log.db", cwd=place)
+    check(done.returncode == 1 and "segment 2 is archived in" in done.stdout, done.stdout.splitlines()[0])
+    session = Session(place, "log.db", config)
+    try:
+        check(session.wait_for("session_started"), "the account goes on without it")
+        event = session.last_event()
+        for _ in range(200):
+            if session.last_event() > event:
+                break
+            time.sleep(0.05)
+        check(session.last_event() > event, "and trades")
+        with urllib.request.urlopen(session.url() + "/v1/fills?limit=5", timeout=5) as answer:
+            check(answer.status == 200, "and answers")
+    finally:
+        check(session.end() == 0, "and stops")
+    rest = call("replay", "log.db", cwd=place)
+    check(rest.returncode == 0 and "archived in files that are not there" in rest.stderr, f"what is there replays: {rest.stdout.strip()}")
+
+
 def killed_backups(folder):
     print("backups that are killed")
     session = Session(folder / "killed")
@@ -248,6 +327,7 @@ def main():
         nothing_durable_is_lost(folder)
         second_names(folder)
         backed_up_while_it_runs(folder)
+        archived(folder)
         killed_backups(folder)
         damaged(folder)
         wrong_calls(folder)

@@ -237,6 +237,9 @@ TEST(BookRecord, SaysThatNoSessionLiesInASpan) {
   const auto read = read_record(folder / "books", {Date::from_ymd(2005, 1, 4), Date::from_ymd(2005, 1, 5)});
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().text(), "span: the account has no session in it");
+  EXPECT_FALSE(read_record(folder / "books", {Date::from_ymd(2005, 1, 4), {}}));
+  EXPECT_FALSE(read_record(folder / "books", {{}, Date::from_ymd(2005, 1, 2)}));
+  EXPECT_FALSE(read_record(folder / "books", {Date::from_ymd(2005, 1, 4), Date::from_ymd(2005, 1, 3)}));
   EXPECT_TRUE(read_record(folder / "books", {Date::from_ymd(2005, 1, 3), Date::from_ymd(2005, 1, 3)}));
 }
 

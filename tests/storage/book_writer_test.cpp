@@ -70,6 +70,33 @@ TEST_F(BookWriterTest, RowsKeepTheirNamesWhereAConfigurationChangesTheirIndices)
   EXPECT_EQ(difference(record(), recorded(config, turns)), "");
 }
 
+TEST_F(BookWriterTest, APositionGoesToWhoRetiresItsStrategyAndComesBack) {
+  const std::vector<Turn> turns = small_session();
+  EngineConfig without = config;
+  without.strategies[0].instruments = {1};
+  without.strategies.push_back({"fast.retired", "retired", {0}, {}});
+  const auto held_by = [&](const std::string& id) {
+    const BookRecord books = read_record(path, {}).value();
+    Quantity held;
+    for (const PositionChange& each : books.record.positions) {
+      if (books.names.strategies.at(each.strategy) == id) held += each.quantity;
+    }
+    return held;
+  };
+  const auto writer = writer_of(path, config);
+  give(*writer, std::span(turns).first(6));
+  ASSERT_TRUE(writer->begin_segment(without));
+  writer->apply(turns[6]);
+  ASSERT_TRUE(writer->flush());
+  EXPECT_EQ(held_by("fast"), shares(0));
+  EXPECT_EQ(held_by("fast.retired"), shares(100));
+  ASSERT_TRUE(writer->begin_segment(config));
+  writer->apply(turns[7]);
+  ASSERT_TRUE(writer->flush());
+  EXPECT_EQ(held_by("fast"), shares(100));
+  EXPECT_EQ(held_by("fast.retired"), shares(0));
+}
+
 TEST_F(BookWriterTest, ACommandHasItsWordsThoughTheBooksBeganBetweenItsNoteAndIt) {
   const CommandNoteEvent note{CommandNoteEvent::Kind::Reason, OperatorNote("lunch")};
   const CommandEvent halt{CommandType::Halt, HaltReason::Operator, false, 1};

@@ -103,7 +103,11 @@ TEST(LogArchive, EachFileIsALogOfOneSegment) {
     const std::string file = folder / ("log.segment-" + std::to_string(number));
     EXPECT_TRUE(check_log_alone(file).whole());
     const auto segment = open_log(file);
-    EXPECT_EQ(segment->metadata(), opening(number).metadata);
+    Metadata metadata = opening(number).metadata;
+    metadata["archived_segment"] = std::to_string(number);
+    EXPECT_EQ(segment->metadata(), metadata);
+    EXPECT_EQ(segment->readable_after().value(), (number - 1) * kSegmentEvents);
+    EXPECT_EQ(check_log(file).archived, number - 1);
     EXPECT_EQ(segment->last_event(), number * kSegmentEvents);
     EXPECT_EQ(segment->segments()->back().after, (number - 1) * kSegmentEvents);
     EXPECT_EQ(read_all(*segment, (number - 1) * kSegmentEvents)->events,
@@ -131,6 +135,7 @@ TEST(LogArchive, TheAccountGoesOnWithoutTheFilesAndIsArchivedAgain) {
     ASSERT_FALSE(missing);
     EXPECT_THAT(missing.error().text(), HasSubstr("segment 1 is archived in " + elsewhere / "log.segment-1"));
     EXPECT_FALSE(log->segment_opening(2));
+    EXPECT_EQ(log->readable_after().value(), 2 * kSegmentEvents);
   }
   const auto again = archive_segments(folder / "log", 6, elsewhere.path());
   ASSERT_TRUE(again) << again.error().text();

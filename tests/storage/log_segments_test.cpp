@@ -44,6 +44,11 @@ void tamper(const std::string& path, const std::string& sql) {
   sqlite3_close(handle);
 }
 
+std::int64_t count_snapshots(const std::string& path) {
+  auto connection = SqliteConnection::open(path, SqliteAccess::ReadOnly);
+  return *connection->query_integer("SELECT count(*) FROM snapshots");
+}
+
 TEST(LogSegments, AnEmptyLogHasOne) {
   const TemporaryFolder folder;
   const auto log = SqliteEventLog::create(folder / "log", {{"key", "value"}}).value();
@@ -63,6 +68,7 @@ TEST(LogSegments, EventsRunOnAndEachSegmentKeepsWhatItBeganWith) {
     ASSERT_TRUE(log->put_snapshot({10, "of segment 1"}));
     ASSERT_TRUE(log->open_segment(opening(2)));
     EXPECT_TRUE(log->snapshot_events()->empty()) << "a snapshot of another layout";
+    EXPECT_EQ(count_snapshots(folder / "log"), 0) << "it takes no room any more";
     EXPECT_EQ(log->metadata(), opening(2).metadata);
     ASSERT_TRUE(log->open_segment(opening(3)));  // Without an event between them.
     ASSERT_TRUE(log->append(sample_events(11, 25), std::vector{sample_command(12)}));

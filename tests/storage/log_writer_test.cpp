@@ -23,6 +23,11 @@ class GatedLog final : public EventLog {
     recorded.commands.insert(recorded.commands.end(), commands.begin(), commands.end());
     return {};
   }
+  Expected<void> check_files() override {
+    looks.fetch_add(1);
+    if (spoilt) return Error{"log", "has been deleted"};
+    return {};
+  }
   Expected<void> put_snapshot(const Snapshot& snapshot) override {
     if (refuses_snapshots) return Error{"log", "too large"};
     snapshots.push_back(snapshot);
@@ -44,6 +49,8 @@ class GatedLog final : public EventLog {
 
   std::mutex gate;
   std::atomic<int> appends_begun = 0;
+  std::atomic<int> looks = 0;
+  std::atomic<bool> spoilt = false;
   bool fails = false;
   bool refuses_snapshots = false;
   Recorded recorded;
@@ -53,6 +60,23 @@ class GatedLog final : public EventLog {
  private:
   std::map<std::string, std::string> metadata_;
 };
+
+TEST(LogWriter, LooksAtTheFilesWhileItIsIdleAndFailsOnceTheyAreSpoilt) {
+  GatedLog log;
+  std::promise<Error> told;
+  LogWriter writer(log, {.on_error = [&](const Error& error) { told.set_value(error); }},
+                   {.look_every = std::chrono::milliseconds(1)});
+  while (log.looks.load() < 3) std::this_thread::yield();
+  writer.enqueue(sample_event(1));
+  ASSERT_TRUE(writer.flush());
+  log.spoilt = true;
+  EXPECT_EQ(told.get_future().get().message, "has been deleted");
+  EXPECT_EQ(writer.flush().error().message, "has been deleted");
+  writer.enqueue(sample_event(2));
+  writer.close();
+  EXPECT_EQ(log.appends_begun.load(), 1);
+  EXPECT_EQ(writer.durable(), 1U);
+}
 
 TEST(LogWriter, ALoneEventIsCommittedWithoutWaitingForMore) {
   GatedLog log;
@@ -150,6 +174,7 @@ TEST(LogWriter, AnErrorOfTheLogIsReportedOnceAndFreesWhoeverWaits) {
   const auto flushed = writer.flush();
   ASSERT_FALSE(flushed);
   EXPECT_EQ(flushed.error().message, "the disk is full");
+  writer.close();  // The error may be told after whoever waits was freed.
   EXPECT_EQ(errors.load(), 1);
   EXPECT_EQ(writer.durable(), 0U);
   EXPECT_EQ(writer.waiting(), 0U);

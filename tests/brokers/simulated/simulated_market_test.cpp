@@ -151,5 +151,28 @@ TEST(SimulatedMarket, TellsDailyHistoryBeforeAllElseAndAfterEachClose) {
   EXPECT_EQ(events[0].time, at("2026-11-19T21:00:00Z"));
 }
 
+/// The past that a strategy is shown is what it would have seen.
+TEST(SimulatedMarket, ItsPastIsWhatWasGiven) {
+  const Timestamp begin = at("2026-11-24T14:00:00Z");
+  for (const Duration interval : {Duration(minutes(1)), Duration(minutes(7))}) {
+    SimulatedMarketOptions made = options();
+    made.bar_interval = interval;
+    SimulatedMarket market(made, {begin, std::nullopt, false});
+    const Timestamp now = at("2026-11-27T17:33:20Z");  // After a holiday, on a day that closes early.
+    std::vector<Bar> given;
+    for (const Event& event : lived(market, begin, now, minutes(1))) {
+      if (event.type == EventType::Bar && event.instrument == 1) given.push_back(event.bar.bar);
+    }
+    for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{60}, std::size_t{500}}) {
+      const std::size_t few = std::min(count, given.size());
+      const auto spans = market.bars_before(now, few);
+      ASSERT_EQ(spans.size(), few);
+      for (std::size_t i = 0; i < few; ++i) {
+        EXPECT_EQ(market.bar_of(1, spans[i].start, spans[i].end), given[given.size() - few + i]) << i;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace bellwether
