@@ -22,6 +22,21 @@ double seconds_since(steady_clock::time_point begin) {
   return std::chrono::duration<double>(steady_clock::now() - begin).count();
 }
 
+/// Of an account whose last process came to no clean stop, and of which another version makes something else.
+Error needs_its_version(const std::string& version, const Error& why) {
+  return {"run.log", "the account was traded by version " + version +
+                         ", which was not stopped cleanly, and this one (" + BELLWETHER_VERSION +
+                         ") cannot re-execute what followed: start version " + version +
+                         " and stop it once more, then start this one (" + why.text() + ")"};
+}
+
+/// So that it begins afresh, and is warmed up.
+void forget_saved(AccountState& state, const std::set<std::string>& strategies) {
+  for (AccountStrategy& strategy : state.strategies) {
+    if (strategies.contains(strategy.id)) strategy.type = "none";
+  }
+}
+
 }  // namespace
 
 LiveAccount::LiveAccount(Running& running, ConfigurationSources sources)
@@ -29,17 +44,28 @@ LiveAccount::LiveAccount(Running& running, ConfigurationSources sources)
 
 // --- Recovery
 
+/// The version that opened the current segment.
+std::string LiveAccount::written_by() const { return engine_version_of(running_.log.log->metadata()); }
+
+Expected<std::unique_ptr<Engine>> LiveAccount::open_engine(const std::string& text) {
+  afresh_.clear();
+  if (text.empty()) return Engine::make(running_.now->engine, running_.registry);
+  const auto state = account_state_of(text);
+  if (!state) return Error{"log", "the opening state of the segment: " + state.error().text()};
+  auto opened = Engine::open(running_.now->engine, running_.registry, *state);
+  if (!opened) return opened.error();
+  for (const StrategyIndex index : opened->fresh) afresh_.insert(running_.now->engine.strategies[index].id);
+  // What they did after the opening would not come out again.
+  if (!afresh_.empty() && running_.log.log->last_event() > state->last_event) {
+    return Error{"log", "strategy '" + *afresh_.begin() + "' cannot read what it has saved"};
+  }
+  return std::move(opened->engine);
+}
+
 LiveRecoveryPorts LiveAccount::recovery_ports() {
   LiveRecoveryPorts ports;
   ports.make_engine = [this] { return Engine::make(running_.now->engine, running_.registry); };
-  ports.open_engine = [this](const std::string& text) -> Expected<std::unique_ptr<Engine>> {
-    if (text.empty()) return Engine::make(running_.now->engine, running_.registry);
-    const auto state = account_state_of(text);
-    if (!state) return Error{"log", "the opening state of the segment: " + state.error().text()};
-    auto opened = Engine::open(running_.now->engine, running_.registry, *state);
-    if (!opened) return opened.error();
-    return std::move(opened->engine);
-  };
+  ports.open_engine = [this](const std::string& state) { return open_engine(state); };
   ports.make_intake = [this] {
     // Called first of all: what an attempt before has shown is forgotten.
     if (running_.now->board.last_event() > 0) {
@@ -54,6 +80,8 @@ LiveRecoveryPorts LiveAccount::recovery_ports() {
   };
   ports.begin = [this](const LiveRecovery& recovery) { begin_attempt(recovery); };
   ports.snapshots_upto = running_.past->writer()->given();
+  // A snapshot does not say which version of a strategy has written it.
+  if (written_by() != BELLWETHER_VERSION) ports.snapshots_upto = 0;
   ports.visit = [this](const Turn& turn) {
     running_.past->writer()->catch_up(turn);
     running_.now->board.apply(turn);
@@ -79,6 +107,7 @@ Expected<bool> LiveAccount::bring_back(bool continues) {
   if (auto opened = running_.past->open(*running_.log.log, history); !opened) return opened.error();
   running_.past->begin_segment(running_.now->engine);
   auto recovery = recover_live(*running_.log.log, recovery_ports());
+  if (!recovery && written_by() != BELLWETHER_VERSION) return needs_its_version(written_by(), recovery.error());
   if (!recovery) return recovery.error();
   if (recovery->interrupted) return false;
   for (const Error& error : recovery->unusable) {
@@ -176,6 +205,7 @@ std::vector<std::string> LiveAccount::warm_up(Engine::Opened& opened, const Engi
 Expected<void> LiveAccount::open_segment(AtRest& rest, const AccountSetup& setup, const Words& words) {
   auto next = std::make_shared<Generation>(setup, running_.registry);
   AccountState state = rest.state;
+  forget_saved(state, afresh_);
   rename_holders(state, next->engine);
   auto opened = Engine::open(next->engine, running_.registry, state);
   if (!opened) return opened.error();
@@ -193,6 +223,7 @@ Expected<void> LiveAccount::open_segment(AtRest& rest, const AccountSetup& setup
     log_failed_ = true;
     return written;
   }
+  afresh_.clear();
   next->board.open(*opened->engine, opening, rest.intake->marks(), rest.intake->open_session());
   next->board.take_over(running_.now->board, carry);
   set_history(running_, *next);

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "actors/recovery.hpp"
 #include "actors/venue.hpp"
@@ -72,6 +73,8 @@ class LiveAccount {
     std::string key;
   };
   [[nodiscard]] LiveRecoveryPorts recovery_ports();
+  Expected<std::unique_ptr<Engine>> open_engine(const std::string& state);
+  [[nodiscard]] std::string written_by() const;
   void begin_attempt(const LiveRecovery& recovery);
   void finish_what_was_caused();
   [[nodiscard]] std::vector<std::string> held_at_broker() const;
@@ -90,6 +93,7 @@ class LiveAccount {
   std::optional<LiveRecovery> at_;              // Where it stands, while no session runs.
   SimulatedBroker* broker_ = nullptr;           // Of the intake.
   std::optional<LiveClock> clock_;              // Once a session has run.
+  std::set<std::string> afresh_;                // Strategies of which this version cannot read what another has saved.
   std::vector<std::string> warmed_;             // By the last change.
   std::map<std::string, ChangeResult> by_key_;  // Of changes that were carried out by this process.
   bool log_failed_ = false;

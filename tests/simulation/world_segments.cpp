@@ -48,7 +48,9 @@ void World::disturb_segments() {
 
 /// Nothing new begins until all that was numbered has passed and is durable. False where the process died meanwhile.
 bool World::drain() {
-  while (!node_->conveyor.empty() || !node_->waiting_events.empty()) {
+  constexpr int kStepsMax = 10'000;
+  for (int i = 0; !node_->conveyor.empty() || !node_->waiting_events.empty(); ++i) {
+    if (i == kStepsMax) fail("the conveyor does not come to rest");
     now_ = now_ + Duration(draws_.up_to(kSecond));
     move_world();
     commit();
