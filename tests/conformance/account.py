@@ -30,8 +30,9 @@ def free_port():
 class Account:
     """A process that trades by the clock in a folder, with a configuration that is edited under it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, program=PROGRAM):
         self.folder = folder
+        self.program = program
         self.port = free_port()
         self.config = json.loads((PROJECT / "config/always_on.json").read_text())
         self.config["clock"] = {"rate": 600, "sessions": "always"}
@@ -46,7 +47,7 @@ class Account:
         (self.folder / "account.json").write_text(json.dumps(self.config, indent=1))
 
     def start(self):
-        command = [PROGRAM, "run", "--config", "account.json", "--port", str(self.port)]
+        command = [self.program, "run", "--config", "account.json", "--port", str(self.port)]
         self.process = subprocess.Popen(command, cwd=self.folder, stdout=self.output, stderr=subprocess.STDOUT)
         for _ in range(200):
             try:
