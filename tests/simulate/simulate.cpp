@@ -1,8 +1,9 @@
-// Lives of whole nodes by seed: ./dev simulate --seeds A:B, or --seed N --trace.
+// Lives of whole nodes by seed: ./dev simulate --seeds A:B, or --seed N --trace; and --year, what an account takes.
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <iostream>
 
+#include "tests/simulate/year.hpp"
 #include "tests/simulation/whole_node.hpp"
 
 using namespace bellwether::testing;
@@ -42,7 +43,16 @@ int main(int argc, char** argv) {
   app.add_flag("--trace", trace, "Show every step of it")->needs(one);
   app.add_option("--without", without, "Disturbances to leave out, as a sum of bits");
   app.add_option("--fault", fault, "A fault to plant")->check(CLI::IsMember(faults));
+  YearOptions year;
+  bool lives_a_year = false;
+  auto* a_year =
+      app.add_flag("--year", lives_a_year, "A year of one account instead, as fast as it goes: time, memory and log");
+  app.add_option("--sessions", year.sessions, "Sessions of that year")->needs(a_year)->check(CLI::Range(1, 252));
+  app.add_option("--bar-minutes", year.bar_minutes, "Minutes of its bars")
+      ->needs(a_year)
+      ->check(CLI::IsMember({1, 5, 15}));
   CLI11_PARSE(app, argc, argv);
+  if (lives_a_year) return live_a_year(year, std::cout) ? 0 : 1;
   std::uint64_t first = seed;
   std::uint64_t last = seed;
   if (one->count() == 0) {
