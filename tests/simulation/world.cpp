@@ -206,6 +206,7 @@ void World::slander() {
   }
   Event event = Event::of(report);
   event.instrument = kNoInstrument;
+  event.time = node_clock();  // When it comes, whatever it says.
   enter(event);
 }
 

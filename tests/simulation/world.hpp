@@ -108,6 +108,7 @@ class World {
   void compare_books();
   [[nodiscard]] bool is_at_rest() const;
   [[nodiscard]] bool says_the_same_of_orders() const;
+  [[nodiscard]] std::string what_is_open() const;
 
   struct Answered {
     Event event;

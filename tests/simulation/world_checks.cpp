@@ -134,7 +134,7 @@ void World::check_end() {
     step();
   }
   if (!result_.failure.empty()) return;
-  if (!is_at_rest()) return fail("it does not come to rest");
+  if (!is_at_rest()) return fail("it does not come to rest" + what_is_open());
   compare_books();
   commit();
   check_answers();
@@ -192,6 +192,23 @@ bool World::is_at_rest() const {
   return node_ && node_->conveyor.empty() && link().next_report() == kNever && link().next_arrival() == kNever &&
          node_->engine->risk_stage().order_watch().unknown() == 0 && says_the_same_of_orders();
 }
+/// The orders that are open by one side's books alone.
+std::string World::what_is_open() const {
+  if (!node_) return ": it does not start";
+  std::string text;
+  const OpenOrders& ours = node_->engine->risk_stage().open_orders();
+  const auto& theirs = link().exchange().orders();
+  for (const OpenOrder& order : ours.all()) {
+    const auto found = theirs.find(order.id);
+    if (found == theirs.end() || found->second.ended)
+      text += ", open by our books alone: " + order.id.client_order_id();
+  }
+  for (const auto& [id, known] : theirs) {
+    if (!known.ended && ours.find(id) == nullptr) text += ", open by the broker's alone: " + id.client_order_id();
+  }
+  return text;
+}
+
 bool World::says_the_same_of_orders() const {
   std::set<OrderId> ours;
   std::set<OrderId> theirs;

@@ -18,6 +18,10 @@ void World::start() {
     std::vector<Event> lost;  // Said to nobody.
     outside_->collect(now_, lost);
   }
+  // An exchange in the node forgets with it what was not durable, and so what a position had shrunk to.
+  if (!outside_) {
+    for (auto& [symbol, bound] : bounds_) bound = Quantity::from_int(kPositionMax);
+  }
   afresh_.clear();
   auto recovered = recover_live(log_, recovery_ports());
   if (!recovered) return fail("recovery: " + recovered.error().text());
