@@ -20,6 +20,11 @@ bool same_command(const OperatorCommand& a, const OperatorCommand& b) {
 
 void CommandKeys::pass(const Turn& turn) {
   if (turn.event.type == EventType::CommandNote) notes_.add(turn.event);
+  if (turn.event.type == EventType::Command) {
+    const CommandType type = turn.event.command.type;
+    if (type == CommandType::Halt) halt_note_ = notes_.of(turn.event).reason.text();
+    if (type == CommandType::Resume) halt_note_.clear();
+  }
   if (!is_operator_command(turn.event)) return;
   const CommandWords words = notes_.of(turn.event);
   if (words.key.text().empty()) return;
@@ -44,6 +49,7 @@ void CommandKeys::change_configuration(const CarryOver& carry) {
 }
 
 void CommandKeys::save(ByteWriter& out) const {
+  out.string(halt_note_);
   out.u32(static_cast<std::uint32_t>(order_.size()));
   for (const std::string& key : order_) {
     const Known& known = known_.at(key);
@@ -59,6 +65,7 @@ void CommandKeys::save(ByteWriter& out) const {
 void CommandKeys::load(ByteReader& in) {
   known_.clear();
   order_.clear();
+  halt_note_ = in.string();
   const std::uint32_t count = in.u32();
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     const std::string key = in.string();

@@ -26,6 +26,8 @@ class CommandKeys {
   /// refusal. Null where the key is new, or there is none.
   [[nodiscard]] std::optional<CommandReceipt> find(const OperatorCommand& command) const;
   [[nodiscard]] std::size_t size() const { return known_.size(); }
+  /// Why trading is halted, in the words of the operator who halted it; empty where none did or he said nothing.
+  [[nodiscard]] const std::string& halt_note() const { return halt_note_; }
 
   /// The commands stand under the indices of the next configuration from here on.
   void change_configuration(const CarryOver& carry);
@@ -40,6 +42,7 @@ class CommandKeys {
   };
   std::size_t keys_max_;
   CommandNotes notes_;
+  std::string halt_note_;
   std::map<std::string, Known, std::less<>> known_;
   std::deque<std::string> order_;  // Of their coming.
 };

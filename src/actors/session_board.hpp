@@ -38,6 +38,8 @@ class SessionBoard final : public SessionView {
   /// the one that is open. Rows of open orders say what the engine knows of them.
   void open(const Engine& engine, const AccountState& state, const AccountMarks& marks,
             const std::optional<SessionEvent>& session);
+  /// After `open`: why an operator has halted, in his words.
+  void set_halt_note(const std::string& note);
   /// After `open`: what another board, of the configuration before, knows beside that.
   void take_over(const SessionBoard& before, const CarryOver& carry);
   /// Takes what the stages made of one event. An event that was applied before changes nothing. O(1) for market data.

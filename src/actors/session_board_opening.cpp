@@ -55,6 +55,11 @@ void SessionBoard::open(const Engine& engine, const AccountState& state, const A
   open_orders(engine.risk_stage().open_orders(), state.time);
 }
 
+void SessionBoard::set_halt_note(const std::string& note) {
+  const std::lock_guard lock(mutex_);
+  status_.halt_note = note;
+}
+
 void SessionBoard::open_orders(const OpenOrders& orders, Timestamp time) {
   open_orders_ = orders;
   status_.open_orders = orders.size();

@@ -1,5 +1,6 @@
 #include "api/command_routes.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "api/order_form.hpp"
@@ -193,6 +194,10 @@ struct CommandHandlers {
     CommandEvent command = of_type(CommandType::SubmitOrder);
     const auto spec = order_of(arguments, session().config(), names);
     if (!spec) return bad(spec.error().field, spec.error().message);
+    const std::vector<InstrumentIndex>& traded = session().config().strategies[*manual].instruments;
+    if (std::find(traded.begin(), traded.end(), spec->instrument) == traded.end()) {
+      return bad("symbol", "'" + names.symbol(spec->instrument) + "' is only held, by a strategy that was removed");
+    }
     command.strategy = *manual;
     command.spec = *spec;
     return act(command, arguments);

@@ -87,6 +87,8 @@ EngineConfig account_engine_config(const AccountSetup& setup) {
   EngineConfig engine = engine_config(config);
   for (const RetiredSetup& each : setup.retired) add_retired(engine, each, config.data.symbols);
   add_manual_strategy(engine);
+  // By hand, too, nothing is opened in what is only held.
+  engine.strategies.back().instruments.resize(setup.config.data.symbols.size());
   return engine;
 }
 

@@ -11,9 +11,6 @@
 namespace bellwether {
 namespace {
 
-/// Who has what the broker holds in a symbol that nobody trades.
-constexpr std::string_view kAccountId = "account";
-
 std::size_t count_open_orders(const SessionView& session, const Names& names, const HeldPair& pair) {
   OrderFilter filter;
   filter.status = OrderFilter::Status::Open;
@@ -48,7 +45,7 @@ class RetiredList {
 
 /// Fills in the retired strategies, and says what they take over.
 void plan_retired(AccountPlan& plan, const AccountSetup& now, const SessionView& session,
-                  const std::vector<HeldPair>& held, const std::vector<std::string>& at_broker, bool close) {
+                  const std::vector<HeldPair>& held, bool close) {
   const EngineConfig wanted = account_engine_config({plan.change.config, {}});
   const Names names(session.config());
   std::map<HeldPair, Quantity> quantities;
@@ -56,21 +53,16 @@ void plan_retired(AccountPlan& plan, const AccountSetup& now, const SessionView&
     quantities[{names.strategy(row.strategy), names.symbol(row.instrument)}] = row.quantity;
   }
   RetiredList list(now.retired);
-  std::set<std::string> placed(plan.change.config.data.symbols.begin(), plan.change.config.data.symbols.end());
   for (const HeldPair& pair : held) {
     if (holder_of(wanted, pair.strategy, pair.symbol) != kNoStrategy) continue;
     const std::string active(active_id(pair.strategy));
     const std::string heir = retired_id(active);
     const RetiredSetup& setup = list.add(heir, pair.symbol, heir != pair.strategy, close);
-    placed.insert(pair.symbol);
     if (heir == pair.strategy) continue;
     RemovedStake stake{pair.strategy, pair.symbol, heir, quantities[pair], count_open_orders(session, names, pair),
                        setup.close};
     // What was only on its way to is taken over without a word.
     if (!stake.quantity.is_zero() || stake.open_orders > 0) plan.removed.push_back(std::move(stake));
-  }
-  for (const std::string& symbol : at_broker) {
-    if (!placed.contains(symbol)) list.add(retired_id(kAccountId), symbol, false, false);
   }
   plan.setup.retired = list.take();
 }
@@ -133,13 +125,21 @@ std::vector<HeldPair> held_pairs(const SessionView& session) {
   return {pairs.begin(), pairs.end()};
 }
 
+std::vector<HeldPair> pairs_of(const std::set<Stake>& stakes, const EngineConfig& config) {
+  std::vector<HeldPair> pairs;
+  for (const Stake& stake : stakes) {
+    if (stake.strategy >= config.strategies.size() || stake.instrument >= config.instruments.size()) continue;
+    pairs.push_back({config.strategies[stake.strategy].id, config.instruments[stake.instrument].symbol});
+  }
+  return pairs;
+}
+
 AccountPlan plan_change(const AccountSetup& now, const AppConfig& wanted, const SessionView& session,
-                        const std::vector<HeldPair>& held, const std::vector<std::string>& at_broker, bool close,
-                        bool running) {
+                        const std::vector<HeldPair>& held, bool close, bool running) {
   AccountPlan plan;
   plan.change = change_of(now.config, wanted, running);
   plan.setup.config = plan.change.config;
-  plan_retired(plan, now, session, held, at_broker, close);
+  plan_retired(plan, now, session, held, close);
   add_exceeded(plan.exceeded, plan.setup.config.risk, session);
   return plan;
 }

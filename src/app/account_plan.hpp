@@ -1,12 +1,14 @@
 // What a change of an account's configuration means for what the account holds.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
 #include "app/account_config.hpp"
 #include "app/configuration_change.hpp"
 #include "engine/account_state.hpp"
+#include "engine/carry_over.hpp"
 #include "engine/session_view.hpp"
 
 namespace bellwether {
@@ -36,13 +38,15 @@ struct AccountPlan {
   std::vector<ExceededLimit> exceeded;
 };
 
+/// The names of stakes.
+std::vector<HeldPair> pairs_of(const std::set<Stake>& stakes, const EngineConfig& config);
+
 /// What the account holds by strategy and symbol, as a session shows it.
 std::vector<HeldPair> held_pairs(const SessionView& session);
 
-/// From the setup of now to a configuration that is wanted. `held`: the pairs that must have a place; `at_broker`:
-/// symbols in which the broker holds something. `close` decides about what becomes homeless with this change.
+/// From the setup of now to a configuration that is wanted. `held`: the pairs that must have a place. `close` decides
+/// about what becomes homeless with this change.
 AccountPlan plan_change(const AccountSetup& now, const AppConfig& wanted, const SessionView& session,
-                        const std::vector<HeldPair>& held, const std::vector<std::string>& at_broker, bool close,
-                        bool running);
+                        const std::vector<HeldPair>& held, bool close, bool running);
 
 }  // namespace bellwether

@@ -95,6 +95,7 @@ void LiveAccount::begin_attempt(const LiveRecovery& recovery) {
   if (recovery.begun_at == 0) return;
   const AccountState state = recovery.engine->state();
   running_.now->board.open(*recovery.engine, state, recovery.intake->marks(), recovery.intake->open_session());
+  running_.now->board.set_halt_note(recovery.keys->halt_note());
   running_.metrics.open(running_.now->engine, *recovery.engine, state, recovery.intake->marks());
 }
 
@@ -150,14 +151,14 @@ void LiveAccount::finish_what_was_caused() {
 
 // --- Change
 
-std::vector<std::string> LiveAccount::held_at_broker() const {
-  std::vector<std::string> symbols;
-  for (std::size_t i = 0; i < running_.now->engine.instruments.size(); ++i) {
-    if (broker_->holds(static_cast<InstrumentIndex>(i))) {
-      symbols.push_back(running_.now->engine.instruments[i].symbol);
-    }
-  }
-  return symbols;
+std::vector<HeldPair> LiveAccount::held(const AccountState& state) const {
+  std::vector<HeldPair> pairs = held_pairs(state);
+  const std::set<Stake> stakes = broker_->stakes();
+  const std::vector<HeldPair> at_broker = pairs_of(stakes, running_.now->engine);
+  pairs.insert(pairs.end(), at_broker.begin(), at_broker.end());
+  std::ranges::sort(pairs);
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  return pairs;
 }
 
 Expected<void> LiveAccount::change_at_start(const AppConfig& wanted, const std::string& written_by) {
@@ -172,7 +173,7 @@ Expected<void> LiveAccount::change_at_start(const AppConfig& wanted, const std::
   if (log_failed_) return Error{"log", "cannot be written"};
   AccountState state = at_->engine->state();
   ChangeResult result;
-  result.plan = plan_change(running_.now->setup, wanted, running_.now->board, held_pairs(state), held_at_broker(),
+  result.plan = plan_change(running_.now->setup, wanted, running_.now->board, held(state),
                             wanted.changes.removed == WhenRemoved::Close, false);
   result.after = at_->last_event;
   const bool opens = result.plan.change.decides || upgrade;
@@ -313,10 +314,10 @@ ChangeOrErrors LiveAccount::change(const ConfigurationRequest& request) {
   ChangeResult result;
   result.dry_run = request.dry_run;
   const bool close = request.close_removed || wanted.changes.removed == WhenRemoved::Close;
-  const auto plan = [&](const std::vector<HeldPair>& held, const std::vector<std::string>& at_broker) {
-    return plan_change(running_.now->setup, wanted, running_.now->board, held, at_broker, close, true);
+  const auto plan = [&](const std::vector<HeldPair>& pairs) {
+    return plan_change(running_.now->setup, wanted, running_.now->board, pairs, close, true);
   };
-  result.plan = plan(held_pairs(running_.now->board), {});
+  result.plan = plan(held_pairs(running_.now->board));
   result.after = running_.now->board.last_event();
   if (!request.dry_run && result.plan.change.decides) {
     const auto begin = steady_clock::now();
@@ -325,7 +326,7 @@ ChangeOrErrors LiveAccount::change(const ConfigurationRequest& request) {
     auto rest = stop_session();
     if (!rest) return std::vector<Error>{rest.error()};
     // As it stands now: it has gone on since.
-    result.plan = plan(held_pairs(rest->state), held_at_broker());
+    result.plan = plan(held(rest->state));
     result.after = rest->state.last_event;
     auto opened = open_segment(*rest, result.plan.setup, {request.reason, request.key});
     if (!opened && log_failed_) return std::vector<Error>{opened.error()};

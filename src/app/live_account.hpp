@@ -77,7 +77,8 @@ class LiveAccount {
   [[nodiscard]] std::string written_by() const;
   void begin_attempt(const LiveRecovery& recovery);
   void finish_what_was_caused();
-  [[nodiscard]] std::vector<std::string> held_at_broker() const;
+  /// What must have a place in the next segment: what the account holds by our books and by the broker's.
+  [[nodiscard]] std::vector<HeldPair> held(const AccountState& state) const;
   [[nodiscard]] AtRest take_apart();
   Expected<AtRest> stop_session();
   void note_segment();

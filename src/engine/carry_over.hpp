@@ -13,6 +13,14 @@ namespace bellwether {
 /// The strategy that `id` retires; `id` itself where it retires none.
 std::string_view active_id(std::string_view id);
 
+/// A strategy and an instrument in which it has something.
+struct Stake {
+  StrategyIndex strategy = kNoStrategy;
+  InstrumentIndex instrument = kNoInstrument;
+
+  auto operator<=>(const Stake&) const = default;
+};
+
 /// The rule for what a strategy has in a symbol: it stays with the strategy where that trades the symbol in the next
 /// configuration; where it does not, it goes to the one that retires it (retired_strategy.hpp), and comes back to the
 /// strategy when that trades the symbol again.

@@ -168,9 +168,16 @@ void ExchangeLink::take_over(const ExchangeLink& before, const CarryOver& carry)
   restarts_ = before.restarts_;
 }
 
-bool ExchangeLink::holds(InstrumentIndex instrument) const {
-  return exchange_.holds(instrument) ||
-         std::ranges::any_of(incoming_, [&](const auto& each) { return each.second.spec.instrument == instrument; });
+std::set<Stake> ExchangeLink::stakes() const {
+  std::set<Stake> stakes;
+  exchange_.add_stakes(stakes);
+  for (const auto& [moment, command] : incoming_) stakes.insert({command.strategy, command.spec.instrument});
+  const auto add = [&](const Event& event) {
+    if (event.type == EventType::Report) stakes.insert({event.report.strategy, event.report.instrument});
+  };
+  for (const auto& [moment, event] : outgoing_) add(event);
+  for (const auto& [number, event] : in_flight_) add(event);
+  return stakes;
 }
 
 void ExchangeLink::save(ByteWriter& out) const {

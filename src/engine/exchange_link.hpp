@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -41,8 +42,8 @@ class ExchangeLink {
   /// Takes over from the link of another configuration, messages under way included: this one has just been made of
   /// `carry`'s next. Its own latency and faults hold for what is sent from now on.
   void take_over(const ExchangeLink& before, const CarryOver& carry);
-  /// True where the exchange holds something in the instrument or an order of it is on its way there.
-  [[nodiscard]] bool holds(InstrumentIndex instrument) const;
+  /// Who has something at the exchange, or on the way there or back.
+  [[nodiscard]] std::set<Stake> stakes() const;
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);

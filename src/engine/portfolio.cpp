@@ -144,6 +144,13 @@ void Portfolio::finish_run(InstrumentIndex instrument, Price close, Price low, P
   for (std::size_t s = 0; s < strategies_; ++s) positions_[s * instruments_ + instrument].observe(low, high, bars);
 }
 
+void Portfolio::add_stakes(std::set<Stake>& stakes) const {
+  for (std::size_t slot = 0; slot < positions_.size(); ++slot) {
+    if (positions_[slot].is_flat()) continue;
+    stakes.insert({static_cast<StrategyIndex>(slot / instruments_), static_cast<InstrumentIndex>(slot % instruments_)});
+  }
+}
+
 void Portfolio::take_over(const Portfolio& before, const CarryOver& carry) {
   cash_ = before.cash_;
   realized_ = before.realized_;

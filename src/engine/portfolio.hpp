@@ -2,6 +2,7 @@
 // corporate actions.
 #pragma once
 
+#include <set>
 #include <span>
 #include <vector>
 
@@ -59,6 +60,8 @@ class Portfolio {
   /// Takes over the account of another configuration: this one has just been made of `carry`'s next. Marks come along;
   /// positions that nobody holds any more are left out, with what they had realised, and must be flat.
   void take_over(const Portfolio& before, const CarryOver& carry);
+  /// Adds whose positions are open.
+  void add_stakes(std::set<Stake>& stakes) const;
   /// Writes cash, positions and the marks of instruments, in the order of `config`.
   void describe(AccountState& state, const EngineConfig& config) const;
   /// Makes a new account the one of a state.

@@ -148,10 +148,11 @@ void SimulatedExchange::take_over(const SimulatedExchange& before, const CarryOv
   last_execution_ = before.last_execution_;
 }
 
-bool SimulatedExchange::holds(InstrumentIndex instrument) const {
-  if (!books_.net_quantity(instrument).is_zero()) return true;
-  return std::ranges::any_of(
-      known_, [&](const auto& each) { return !each.second.ended && each.second.last.instrument == instrument; });
+void SimulatedExchange::add_stakes(std::set<Stake>& stakes) const {
+  books_.add_stakes(stakes);
+  for (const auto& [id, known] : known_) {
+    if (!known.ended) stakes.insert({known.last.strategy, known.last.instrument});
+  }
 }
 
 void SimulatedExchange::save(ByteWriter& out) const {

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "engine/fill_simulator.hpp"
@@ -40,8 +41,8 @@ class SimulatedExchange {
 
   /// See FillSimulator. What it knows of orders that nobody holds any more is forgotten.
   void take_over(const SimulatedExchange& before, const CarryOver& carry);
-  /// True where it holds a position in the instrument, or an order of it that has not ended.
-  [[nodiscard]] bool holds(InstrumentIndex instrument) const;
+  /// Adds whose positions it holds, and whose orders that have not ended.
+  void add_stakes(std::set<Stake>& stakes) const;
 
   void save(ByteWriter& out) const;
   void load(ByteReader& in);

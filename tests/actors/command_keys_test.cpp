@@ -91,12 +91,14 @@ TEST(CommandKeys, AreKnownAfterARestartAndUnderAnotherConfiguration) {
   pass(keys, close, 3);
   pass(keys, order, 5);
   pass(keys, gone, 7);
+  pass(keys, command_of(CommandType::Halt, "halt", "lunch"), 9);
   ByteWriter bytes;
   keys.save(bytes);
   CommandKeys again;
   ByteReader reader(bytes.str());
   again.load(reader);
   ASSERT_TRUE(reader.done());
+  EXPECT_EQ(again.halt_note(), "lunch");
   for (const OperatorCommand& command : {close, order, gone}) EXPECT_EQ(again.find(command), keys.find(command));
   again.change_configuration(CarryOver(before, after));
   close.command.instrument = 0;

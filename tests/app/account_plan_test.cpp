@@ -44,9 +44,8 @@ class AccountPlanTest : public ::testing::Test {
     turn.account.gross_exposure = money("700");
     board_.apply(turn);
   }
-  [[nodiscard]] AccountPlan plan(const AppConfig& wanted, bool close = false,
-                                 const std::vector<std::string>& at_broker = {}) const {
-    return plan_change(setup_, wanted, board_, held_pairs(board_), at_broker, close, true);
+  [[nodiscard]] AccountPlan plan(const AppConfig& wanted, bool close = false) const {
+    return plan_change(setup_, wanted, board_, held_pairs(board_), close, true);
   }
 
   AccountSetup setup_{config_of(), {}};
@@ -88,10 +87,22 @@ TEST_F(AccountPlanTest, ASymbolThatLeavesStaysWhileItIsHeld) {
   EXPECT_THAT(left.setup.symbols(), ElementsAre("AAPL", "MSFT"));
 }
 
-TEST_F(AccountPlanTest, WhatTheBrokerAloneHoldsKeepsItsSymbol) {
-  const AppConfig wanted = config_of({"data.symbols=AAPL,MSFT,IBM"});
-  EXPECT_THAT(plan(wanted, false, {"MSFT", "QQQ"}).setup.retired,
-              ElementsAre(RetiredSetup{"account.retired", {"QQQ"}}));
+/// A fill whose report was lost: by our books it is flat.
+TEST_F(AccountPlanTest, WhatTheBrokerAloneHoldsHasAPlaceToo) {
+  const std::vector<HeldPair> at_broker = pairs_of({{1, 0}, {kNoStrategy, 0}, {0, 9}}, engine_);
+  ASSERT_THAT(at_broker, ElementsAre(HeldPair{"swing", "AAPL"}));
+  const AppConfig wanted = config_of({"data.symbols=IBM", R"(strategies=[{"id":"trend","type":"sma_cross"}])"});
+  const AccountPlan plan = plan_change(setup_, wanted, board_, at_broker, false, true);
+  EXPECT_THAT(plan.setup.retired, ElementsAre(RetiredSetup{"swing.retired", {"AAPL"}}));
+  EXPECT_THAT(plan.setup.symbols(), ElementsAre("IBM", "AAPL"));
+  EXPECT_THAT(plan.removed, IsEmpty()) << "by our books there is nothing of it to be told";
+}
+
+TEST_F(AccountPlanTest, ByHandNothingIsTradedThatIsOnlyHeld) {
+  const AccountSetup setup{config_of(), {{"gone.retired", {"IBM"}, false}}};
+  const EngineConfig engine = account_engine_config(setup);
+  EXPECT_THAT(engine.strategies.back().instruments, ElementsAre(0, 1));
+  EXPECT_EQ(engine.instruments.size(), 3U);
 }
 
 TEST_F(AccountPlanTest, ALimitThatIsExceededAsItArrivesIsNamed) {

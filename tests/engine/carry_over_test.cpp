@@ -155,7 +155,12 @@ class Twins {
       if (random_() % 4 != 0) pass(mine[i], {});  // The rest dies on its way to the stages.
     }
     seen += mine.size();
-    for (InstrumentIndex i = 0; carry_ && i < 2; ++i) ASSERT_EQ(left_->holds(i), right_->holds(carry_->instrument(i)));
+    std::set<Stake> renamed_stakes;
+    for (Stake stake : left_->stakes()) {
+      ASSERT_TRUE(!carry_ || carry_->rename(stake, stake.instrument));
+      renamed_stakes.insert(stake);
+    }
+    ASSERT_EQ(renamed_stakes, right_->stakes());
   }
 
   EngineConfig before_;

@@ -129,7 +129,7 @@ EngineConfig lasting_config(const SimulationOptions& options, SplitMix64& draws)
 }
 
 EngineConfig engine_config(const EngineConfig& lasting, const NodeSetup& setup, std::uint64_t seed,
-                           const std::vector<HeldPair>& held, const std::vector<std::string>& at_broker) {
+                           const std::vector<HeldPair>& held) {
   EngineConfig config = lasting;
   config.risk.position_quantity = Quantity::from_int(setup.position_max);
   for (const std::string& symbol : setup.symbols) place_of(symbol, config);
@@ -140,7 +140,6 @@ EngineConfig engine_config(const EngineConfig& lasting, const NodeSetup& setup, 
     if (holder_of(wanted, pair.strategy, pair.symbol) != kNoStrategy) continue;
     retire(config, retired_id(active_id(pair.strategy)), pair.symbol, setup.close_removed);
   }
-  for (const std::string& symbol : at_broker) place_of(symbol, config);
   add_manual_strategy(config);
   return config;
 }

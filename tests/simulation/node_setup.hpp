@@ -35,10 +35,10 @@ NodeSetup draw_setup(SplitMix64& draws);
 /// strategies are in it.
 EngineConfig lasting_config(const SimulationOptions& options, SplitMix64& draws);
 
-/// The engine's configuration: `lasting` and what is wanted, with retired strategies for the pairs of `held` and the
-/// symbols of `at_broker` that have no other place.
+/// The engine's configuration: `lasting` and what is wanted, with retired strategies for the pairs of `held` that have
+/// no other place.
 EngineConfig engine_config(const EngineConfig& lasting, const NodeSetup& setup, std::uint64_t seed,
-                           const std::vector<HeldPair>& held, const std::vector<std::string>& at_broker);
+                           const std::vector<HeldPair>& held);
 
 /// The strategies of a program of that version: each version has another layout of what its strategies save.
 StrategyRegistry registry_of(std::uint32_t version);

@@ -25,7 +25,7 @@ World::World(const SimulationOptions& options)
       lasting_(lasting_config(options, draws_)),
       registry_(registry_of(version_)),
       now_(session_of_the_day().open - std::chrono::minutes(2)) {
-  configs_.push_back(std::make_unique<EngineConfig>(engine_config(lasting_, setup_, options.seed, {}, {})));
+  configs_.push_back(std::make_unique<EngineConfig>(engine_config(lasting_, setup_, options.seed, {})));
   versions_.push_back(version_);
   market_.emplace(market_options(config()), MarketStart{now_, std::nullopt, false});
   if (draws_.chance(0.5)) outside_ = std::make_unique<ExchangeLink>(config());

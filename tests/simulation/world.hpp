@@ -92,7 +92,7 @@ class World {
   bool open_segment(const AccountState& opening, std::unique_ptr<EngineConfig> next);
   void forget(AccountState& state, const EngineConfig& next) const;
   void warm_up(Engine::Opened& opened, const EngineConfig& config, Timestamp upto) const;
-  [[nodiscard]] std::vector<std::string> held_at_broker() const;
+  [[nodiscard]] std::vector<HeldPair> held(const AccountState& state) const;
 
   // --- What must hold
   void check();

@@ -86,8 +86,7 @@ void World::roll_over(const NodeSetup& setup, const char* why) {
   const AccountState before = node_->engine->state();
   AccountState state = before;
   for (const std::string& id : afresh_) forget_saved(state, id);
-  auto next = std::make_unique<EngineConfig>(
-      engine_config(lasting_, setup, options_.seed, held_pairs(state), held_at_broker()));
+  auto next = std::make_unique<EngineConfig>(engine_config(lasting_, setup, options_.seed, held(state)));
   forget(state, *next);
   rename_holders(state, *next);
   auto opened = Engine::open(*next, registry_, state);
@@ -179,12 +178,13 @@ void World::warm_up(Engine::Opened& opened, const EngineConfig& config, Timestam
   }
 }
 
-std::vector<std::string> World::held_at_broker() const {
-  std::vector<std::string> symbols;
-  for (std::size_t i = 0; i < config().instruments.size(); ++i) {
-    if (link().holds(static_cast<InstrumentIndex>(i))) symbols.push_back(config().instruments[i].symbol);
+std::vector<HeldPair> World::held(const AccountState& state) const {
+  std::vector<HeldPair> pairs = held_pairs(state);
+  for (const Stake& stake : link().stakes()) {
+    if (stake.strategy >= config().strategies.size() || stake.instrument >= config().instruments.size()) continue;
+    pairs.push_back({config().strategies[stake.strategy].id, config().instruments[stake.instrument].symbol});
   }
-  return symbols;
+  return pairs;
 }
 
 /// What planted faults lose of the account.

@@ -28,7 +28,7 @@ class SimulatedBroker final : public Broker {
   void save(ByteWriter& out) const override { link_->save(out); }
   void load(ByteReader& in) override { link_->load(in); }
   /// See ExchangeLink.
-  [[nodiscard]] bool holds(InstrumentIndex instrument) const { return link_->holds(instrument); }
+  [[nodiscard]] std::set<Stake> stakes() const { return link_->stakes(); }
   void ask_books(Timestamp since, std::function<void(const Expected<BrokerBooks>&)> answer) override;
   /// The exchange and what is under way to it and from it.
   [[nodiscard]] const ExchangeLink& link() const { return *link_; }
