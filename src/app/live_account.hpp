@@ -73,7 +73,7 @@ class LiveAccount {
     std::string key;
   };
   [[nodiscard]] LiveRecoveryPorts recovery_ports();
-  Expected<std::unique_ptr<Engine>> open_engine(const std::string& state);
+  Expected<std::unique_ptr<Engine>> open_engine(const std::string& text);
   [[nodiscard]] std::string written_by() const;
   void begin_attempt(const LiveRecovery& recovery);
   void finish_what_was_caused();
