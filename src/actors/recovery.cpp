@@ -147,18 +147,26 @@ class LastStep {
   EventNumber reports_begin_ = 0;  // Of the run of reports under way; 0: none is.
 };
 
-/// Brings a fresh runner to the state of a snapshot. After an Error the runner is of no use.
-Expected<void> load_snapshot(BacktestRunner& runner, EventLog& log, EventNumber event) {
+std::string name_of_snapshot(EventNumber event) { return "the snapshot of event " + std::to_string(event); }
+
+/// The state in a snapshot of the log, checked but for what it means.
+Expected<std::string> state_of_snapshot(EventLog& log, EventNumber event) {
   const auto snapshot = log.snapshot(event);
   if (!snapshot) return snapshot.error();
-  const std::string name = "the snapshot of event " + std::to_string(event);
-  if (event > log.last_event()) return Error{"log", name + " lies behind the end of the log"};
+  if (event > log.last_event()) return Error{"log", name_of_snapshot(event) + " lies behind the end of the log"};
   const auto state = state_of(*snapshot);
-  if (!state) return Error{"log", name + " cannot be used: " + state.error().message};
+  if (!state) return Error{"log", name_of_snapshot(event) + " cannot be used: " + state.error().message};
+  return std::string(*state);
+}
+
+/// Brings a fresh runner to the state of a snapshot. After an Error the runner is of no use.
+Expected<void> load_snapshot(BacktestRunner& runner, EventLog& log, EventNumber event) {
+  const auto state = state_of_snapshot(log, event);
+  if (!state) return state.error();
   ByteReader reader(*state);
   runner.load(reader);
   if (reader.done() && runner.last_event() == event) return {};
-  return Error{"log", name + " does not fit this configuration and data"};
+  return Error{"log", name_of_snapshot(event) + " does not fit this configuration and data"};
 }
 
 /// Re-executes what the log holds behind the runner's last event, and appends what the log lacks of the last step.
@@ -222,12 +230,8 @@ constexpr std::uint32_t kCarriedFormat = 1;
 
 /// Brings fresh parts to the state of a snapshot of a session by the clock.
 Expected<void> load_live_snapshot(LiveRecovery& recovery, EventLog& log, EventNumber event) {
-  const auto snapshot = log.snapshot(event);
-  if (!snapshot) return snapshot.error();
-  const std::string name = "the snapshot of event " + std::to_string(event);
-  if (event > log.last_event()) return Error{"log", name + " lies behind the end of the log"};
-  const auto state = state_of(*snapshot);
-  if (!state) return Error{"log", name + " cannot be used: " + state.error().message};
+  const auto state = state_of_snapshot(log, event);
+  if (!state) return state.error();
   ByteReader in(*state);
   recovery.engine->load(in);
   recovery.intake->load(in);
@@ -236,7 +240,7 @@ Expected<void> load_live_snapshot(LiveRecovery& recovery, EventLog& log, EventNu
   recovery.last_event = in.u64();
   recovery.last_time = in.time();
   if (in.done() && recovery.last_event == event) return {};
-  return Error{"log", name + " does not fit this configuration"};
+  return Error{"log", name_of_snapshot(event) + " does not fit this configuration"};
 }
 
 /// Brings them to where the current segment begins.

@@ -32,10 +32,6 @@ Timestamp market_begin(const Running& running, const LiveRecovery& recovery) {
   return std::max(now, market.session().open - lead);
 }
 
-std::string count_text(std::uint64_t count, std::string_view what) {
-  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
-}
-
 void tell_waiting(const Running& running, Timestamp after) {
   const SimulatedMarket market(market_options(running), {after, std::nullopt, false});
   if (market.next_message() == kNever) {

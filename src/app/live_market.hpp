@@ -20,8 +20,6 @@ Timestamp market_begin(const Running& running, const LiveRecovery& recovery);
 /// Says until when the account waits for a session to open.
 void tell_waiting(const Running& running, Timestamp after);
 
-std::string count_text(std::uint64_t count, std::string_view what);
-
 /// Bars that lie before the time at which a strategy begins in the middle of an account.
 class LiveHistory {
  public:
