@@ -15,7 +15,7 @@ HttpResponse change(const ApiPorts& ports, const RouteArguments& arguments) {
   if (!ports.change_configuration) return unchangeable();
   ConfigurationRequest request;
   request.dry_run = arguments.boolean("dry_run");
-  request.close_removed = arguments.text("removed") == "close";
+  if (arguments.has("removed")) request.close_removed = arguments.text("removed") == "close";
   request.reason = arguments.text("reason");
   request.key = arguments.text(kKeyHeader);
   const ConfigurationAnswer answer = ports.change_configuration(request);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/past_view.hpp"
@@ -15,9 +16,10 @@ using SessionViewPtr = std::shared_ptr<const SessionView>;
 /// That the session's configuration be read again and taken, or only that it be said what that would change.
 struct ConfigurationRequest {
   bool dry_run = false;
-  bool close_removed = false;  ///< Positions and orders that become homeless are closed; else they are kept.
-  std::string reason;          ///< In the operator's words.
-  std::string key;             ///< Idempotency key; may be empty.
+  /// Whether positions and orders that become homeless are closed or kept; nothing: as the configuration says.
+  std::optional<bool> close_removed;
+  std::string reason;  ///< In the operator's words.
+  std::string key;     ///< Idempotency key; may be empty.
 };
 /// An answer that is ready to be sent.
 struct ConfigurationAnswer {

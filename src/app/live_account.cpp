@@ -191,11 +191,11 @@ Expected<void> LiveAccount::change_at_start(const AppConfig& wanted, const std::
   return {};
 }
 
-std::vector<std::string> LiveAccount::warm_up(Engine::Opened& opened, const EngineConfig& engine, Timestamp upto) {
+std::vector<std::string> LiveAccount::warm_up(Engine::Opened& opened, const Generation& next, Timestamp upto) {
   std::vector<std::string> warmed;
-  const LiveHistory history(running_.now->config, engine, running_.registry);
+  const LiveHistory history(next.config, next.engine, running_.registry);
   for (const StrategyIndex index : opened.fresh) {
-    const StrategyConfig& strategy = engine.strategies[index];
+    const StrategyConfig& strategy = next.engine.strategies[index];
     if (strategy.type == kManualStrategy || strategy.type == kRetiredStrategy) continue;
     history.show(opened.engine->signal_stage(), index, upto);
     warmed.push_back(strategy.id);
@@ -210,7 +210,7 @@ Expected<void> LiveAccount::open_segment(AtRest& rest, const AccountSetup& setup
   rename_holders(state, next->engine);
   auto opened = Engine::open(next->engine, running_.registry, state);
   if (!opened) return opened.error();
-  warmed_ = warm_up(*opened, next->engine, state.time);
+  warmed_ = warm_up(*opened, *next, state.time);
   const CarryOver carry(running_.now->engine, next->engine);
   rest.intake->change_configuration(next->engine, carry);
   rest.keys->change_configuration(carry);
@@ -231,12 +231,7 @@ Expected<void> LiveAccount::open_segment(AtRest& rest, const AccountSetup& setup
   running_.metrics.open(next->engine, *opened->engine, opening, rest.intake->marks());
   running_.take_over(std::move(next));
   running_.past->begin_segment(running_.now->engine);
-  at_.emplace();
-  at_->engine = std::move(opened->engine);
-  at_->intake = std::move(rest.intake);
-  at_->keys = std::move(rest.keys);
-  at_->last_event = opening.last_event;
-  at_->last_time = opening.time;
+  stand(std::move(opened->engine), std::move(rest), opening.last_event, opening.time);
   return {};
 }
 
@@ -251,11 +246,21 @@ Expected<LiveAccount::AtRest> LiveAccount::stop_session() {
                                                          : running_.session->failure()};
   }
   running_.session.reset();
-  AtRest rest;
-  rest.state = describe(*left->position, *left->signal, *left->risk, running_.now->engine);
-  rest.intake = std::move(left->live->intake);
-  rest.keys = std::move(left->keys);
-  return rest;
+  return take_apart(*left);
+}
+
+LiveAccount::AtRest LiveAccount::take_apart(PaperSession::Left& left) const {
+  return {describe(*left.position, *left.signal, *left.risk, running_.now->engine), std::move(left.live->intake),
+          std::move(left.keys)};
+}
+
+void LiveAccount::stand(std::unique_ptr<Engine> engine, AtRest rest, EventNumber last_event, Timestamp last_time) {
+  at_.emplace();
+  at_->engine = std::move(engine);
+  at_->intake = std::move(rest.intake);
+  at_->keys = std::move(rest.keys);
+  at_->last_event = last_event;
+  at_->last_time = last_time;
 }
 
 void LiveAccount::note_segment() {
@@ -297,12 +302,9 @@ Expected<void> LiveAccount::roll_if_due() {
 void LiveAccount::go_on(AtRest rest) {
   auto opened = Engine::open(running_.now->engine, running_.registry, rest.state);
   BELLWETHER_INVARIANT(opened, "an account cannot go on where it stood");
-  at_.emplace();
-  at_->engine = std::move(opened->engine);
-  at_->last_event = rest.state.last_event;
-  at_->last_time = rest.state.time;
-  at_->intake = std::move(rest.intake);
-  at_->keys = std::move(rest.keys);
+  const EventNumber last_event = rest.state.last_event;
+  const Timestamp last_time = rest.state.time;
+  stand(std::move(opened->engine), std::move(rest), last_event, last_time);
 }
 
 ChangeOrErrors LiveAccount::change(const ConfigurationRequest& request) {
@@ -313,7 +315,7 @@ ChangeOrErrors LiveAccount::change(const ConfigurationRequest& request) {
   if (auto missing = missing_for_a_run(wanted); !missing.empty()) return missing;
   ChangeResult result;
   result.dry_run = request.dry_run;
-  const bool close = request.close_removed || wanted.changes.removed == WhenRemoved::Close;
+  const bool close = request.close_removed.value_or(wanted.changes.removed == WhenRemoved::Close);
   const auto plan = [&](const std::vector<HeldPair>& pairs) {
     return plan_change(running_.now->setup, wanted, running_.now->board, pairs, close, true);
   };
@@ -344,11 +346,18 @@ ChangeOrErrors LiveAccount::change(const ConfigurationRequest& request) {
   }
   if (const auto segments = running_.log.log->segments()) result.segment = segments->back().number;
   result.warmed = std::exchange(warmed_, {});
-  if (!request.key.empty() && !request.dry_run) {
-    ChangeResult& known = by_key_[request.key] = result;
-    known.repeated = true;
-  }
+  if (!request.key.empty() && !request.dry_run) remember(request.key, result);
   return result;
+}
+
+/// For who repeats it.
+void LiveAccount::remember(const std::string& key, const ChangeResult& result) {
+  ChangeResult& known = by_key_[key] = result;
+  known.repeated = true;
+  keys_.push_back(key);
+  if (keys_.size() <= kKnownChangesMax) return;
+  by_key_.erase(keys_.front());
+  keys_.pop_front();
 }
 
 Expected<void> LiveAccount::put_down() {
@@ -358,9 +367,9 @@ Expected<void> LiveAccount::put_down() {
   const auto segments = running_.log.log->segments();
   if (!segments) return segments.error();
   if (running_.log.log->last_event() == segments->back().after) return {};
-  const AccountState state = describe(*left->position, *left->signal, *left->risk, running_.now->engine);
-  return running_.log.log->open_segment(
-      {state.time, metadata_of(running_.now->setup), text_of(state), carried_state(*left->live->intake, *left->keys)});
+  const AtRest rest = take_apart(*left);
+  return running_.log.log->open_segment({rest.state.time, metadata_of(running_.now->setup), text_of(rest.state),
+                                         carried_state(*rest.intake, *rest.keys)});
 }
 
 // --- Trading

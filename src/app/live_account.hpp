@@ -79,24 +79,30 @@ class LiveAccount {
   void finish_what_was_caused();
   /// What must have a place in the next segment: what the account holds by our books and by the broker's.
   [[nodiscard]] std::vector<HeldPair> held(const AccountState& state) const;
-  [[nodiscard]] AtRest take_apart();
+  [[nodiscard]] AtRest take_apart(PaperSession::Left& left) const;
+  /// The account stands here until a session begins.
+  void stand(std::unique_ptr<Engine> engine, AtRest rest, EventNumber last_event, Timestamp last_time);
+  void remember(const std::string& key, const ChangeResult& result);
   Expected<AtRest> stop_session();
   void note_segment();
   void go_on(AtRest rest);
   /// The next segment, and the account in it. After an Error the account is as it was, unless the log failed.
   Expected<void> open_segment(AtRest& rest, const AccountSetup& setup, const Words& words);
-  std::vector<std::string> warm_up(Engine::Opened& opened, const EngineConfig& engine, Timestamp upto);
+  std::vector<std::string> warm_up(Engine::Opened& opened, const Generation& next, Timestamp upto);
   [[nodiscard]] BacktestRunner::Parts parts();
 
   Running& running_;
   ConfigurationSources sources_;
   SessionNotices notices_;
-  std::optional<LiveRecovery> at_;              // Where it stands, while no session runs.
-  SimulatedBroker* broker_ = nullptr;           // Of the intake.
-  std::optional<LiveClock> clock_;              // Once a session has run.
-  std::set<std::string> afresh_;                // Strategies of which this version cannot read what another has saved.
-  std::vector<std::string> warmed_;             // By the last change.
+  std::optional<LiveRecovery> at_;     // Where it stands, while no session runs.
+  SimulatedBroker* broker_ = nullptr;  // Of the intake.
+  std::optional<LiveClock> clock_;     // Once a session has run.
+  std::set<std::string> afresh_;       // Strategies of which this version cannot read what another has saved.
+  std::vector<std::string> warmed_;    // By the last change.
+  /// So many changes are known by their keys; the oldest goes.
+  static constexpr std::size_t kKnownChangesMax = 1'000;
   std::map<std::string, ChangeResult> by_key_;  // Of changes that were carried out by this process.
+  std::deque<std::string> keys_;                // In the order in which they came.
   bool log_failed_ = false;
   EventNumber segment_after_ = 0;  // Where the current segment begins,
   Timestamp segment_opened_;       // and when it was opened; zero for a log's first.

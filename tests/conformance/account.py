@@ -185,6 +185,13 @@ def removals(account):
     account.write()
     account.reload()
     check(("trend.retired", "MSFT") not in account.positions(), "who trades it again takes it over")
+    account.config["changes"] = {"removed": "close"}
+    account.config["strategies"][0]["symbols"] = ["AAPL", "QQQ"]
+    account.write()
+    for choice, becomes in (((), "closed"), (("--removed", "keep"), "kept")):
+        stake = account.wait_for(lambda: account.reload("--dry-run", *choice)["removed"])
+        check(stake[0]["becomes"] == becomes, f"changes.removed is close, asked with {choice or 'nothing'}: {becomes}")
+    del account.config["changes"]
     account.config["strategies"] = [{"id": "other", "type": "donchian_breakout", "symbols": ["QQQ"]}]
     account.write()
     check(account.wait_for(lambda: any(q for (s, _), q in account.positions().items() if s == "trend")), "trend holds again")
